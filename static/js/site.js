@@ -1,0 +1,8 @@
+// Everything the pages do beyond links, forms and htmx. Without it nothing is lost but comfort.
+import "./announce.js";
+import "./clipboard.js";
+import "./errors.js";
+import "./feed.js";
+import "./keys.js";
+import "./menu.js";
+import "./upvote.js";
