@@ -1,0 +1,45 @@
+"""Where the site's ways of signing in differ from allauth's."""
+
+from urllib.parse import urlencode
+
+from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.utils import get_next_redirect_url
+from django.conf import settings
+from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
+
+
+class AccountAdapter(DefaultAccountAdapter):
+    error_messages = {
+        **DefaultAccountAdapter.error_messages,
+        "duplicate_email": "This is your address already.",
+        "email_password_mismatch": "This address and password don't belong together. Please check both.",
+        "enter_current_password": "This is not your current password.",
+        "incorrect_password": "This is not your password.",
+        "too_many_login_attempts": "Too many failed tries. Please wait five minutes, then try again.",
+        "username_taken": "This handle is taken.",
+    }
+
+    def is_safe_url(self, url: str) -> bool:
+        """Only this very site is safe to go on to: hosts that it also answers to (localhost) may be someone else's."""
+        host = {self.request.get_host()}
+        return url_has_allowed_host_and_scheme(url, allowed_hosts=host, require_https=self.request.is_secure())
+
+    # Addresses in mails come from SITE_URL, never from the request: its Host header is the sender's to choose.
+
+    def send_mail(self, template_prefix: str, email: str, context: dict) -> None:
+        site = {"site_name": settings.SITE_NAME, "site_url": settings.SITE_URL}
+        super().send_mail(template_prefix, email, {**site, **context})
+
+    def get_email_confirmation_url(self, request, emailconfirmation) -> str:
+        """With where the member was going, in case the mail is opened in another browser."""
+        url = settings.SITE_URL + reverse("account_confirm_email", args=[emailconfirmation.key])
+        going = get_next_redirect_url(request)
+        return f"{url}?{urlencode({'next': going})}" if going else url
+
+    def get_reset_password_from_key_url(self, key: str) -> str:
+        uid, _, token = key.partition("-")
+        return settings.SITE_URL + reverse("account_reset_password_from_key", args=[uid, token])
+
+    def get_password_change_redirect_url(self, request) -> str:
+        return reverse("accounts:edit_profile")

@@ -1,0 +1,4 @@
+from .account import delete_account
+from .profile import edit_profile, profile
+
+__all__ = ["delete_account", "edit_profile", "profile"]

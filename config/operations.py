@@ -1,0 +1,34 @@
+"""For those who run the site: is it alive, is it ready, what may crawlers read."""
+
+from django.conf import settings
+from django.db import DatabaseError, connection
+from django.http import HttpResponse
+from django.urls import reverse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+
+@never_cache
+@require_safe
+def healthz(request):
+    """The process answers."""
+    return HttpResponse("ok\n", content_type="text/plain")
+
+
+@never_cache
+@require_safe
+def readyz(request):
+    """The process can do its work: the database answers."""
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("select 1")
+    except DatabaseError as error:
+        return HttpResponse(f"The database does not answer: {error}\n", content_type="text/plain", status=503)
+    return HttpResponse("ready\n", content_type="text/plain")
+
+
+@require_safe
+def robots(request):
+    lines = ["User-agent: *", "Disallow: /accounts/", "Disallow: /admin/", "Disallow: /subscribe/", "Disallow: /unsubscribe/"]
+    lines += ["Disallow: /*?after=", "", f"Sitemap: {settings.SITE_URL}{reverse('sitemaps')}"]
+    return HttpResponse("\n".join(lines) + "\n", content_type="text/plain")

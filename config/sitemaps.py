@@ -1,0 +1,48 @@
+"""What crawlers should find: the papers and the days."""
+
+from django.conf import settings
+from django.contrib.sitemaps import Sitemap
+from django.urls import reverse
+
+from feed.models import Entry
+from feed.periods import Day
+from papers.models import Paper
+
+
+class Site(Sitemap):
+    """Addresses start with SITE_URL, whatever host was asked."""
+
+    @property
+    def protocol(self):
+        return settings.SITE_URL.split("://")[0]
+
+    def get_domain(self, site=None):
+        return settings.SITE_URL.split("://")[1]
+
+
+class PaperSitemap(Site):
+    limit = 5000
+
+    def items(self):
+        return Paper.objects.visible().order_by("id").only("arxiv_id", "modified_at")
+
+    def lastmod(self, paper):
+        return paper.modified_at
+
+
+class DaySitemap(Site):
+    limit = 5000
+
+    def items(self):
+        return [Day(day) for day in Entry.objects.visible().order_by("day").values_list("day", flat=True).distinct()]
+
+
+class PageSitemap(Site):
+    def items(self):
+        return ["feed:papers", "feed:trending", "feed:about", "feed:privacy"]
+
+    def location(self, item):
+        return reverse(item)
+
+
+SITEMAPS = {"papers": PaperSitemap, "days": DaySitemap, "pages": PageSitemap}

@@ -1,0 +1,43 @@
+"""The feed in Django's admin."""
+
+from django.contrib import admin
+
+from feed.models import Entry, Subscription
+from papers.admin import HiddenFilter, hide, show
+
+
+@admin.register(Entry)
+class EntryAdmin(admin.ModelAdmin):
+    list_display = ["day", "paper", "origin", "submitted_by", "submitted_by_person", "submitted_at", "hidden_at"]
+    list_filter = [HiddenFilter, "origin"]
+    list_select_related = ["paper", "submitted_by", "submitted_by_person"]
+    date_hierarchy = "day"
+    search_fields = ["paper__arxiv_id", "paper__title", "submitted_by__username", "submitted_by_person__handle"]
+    autocomplete_fields = ["paper", "submitted_by", "submitted_by_person"]
+    readonly_fields = ["hex_id"]
+    ordering = ["-day", "submitted_at", "id"]
+    show_full_result_count = False
+    actions = [hide, show]
+
+    def save_model(self, request, obj, form, change):
+        super().save_model(request, obj, form, change)
+        Entry.objects.mark_featured([obj.paper_id])
+
+    def delete_model(self, request, obj):
+        super().delete_model(request, obj)
+        Entry.objects.mark_featured([obj.paper_id])
+
+
+@admin.register(Subscription)
+class SubscriptionAdmin(admin.ModelAdmin):
+    """Consent is the subscriber's alone: nobody adds an address or confirms one here."""
+
+    list_display = ["email", "rhythm", "state", "created_at", "confirmed_at", "unsubscribed_at"]
+    list_filter = ["state", "rhythm"]
+    search_fields = ["email"]
+    date_hierarchy = "created_at"
+    fields = ["email", "rhythm", "time_zone", "state", "created_at", "mailed_at", "confirmed_at", "unsubscribed_at"]
+    readonly_fields = ["email", "state", "created_at", "mailed_at", "confirmed_at", "unsubscribed_at"]
+
+    def has_add_permission(self, request):
+        return False

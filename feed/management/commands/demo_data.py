@@ -1,0 +1,18 @@
+"""The demo papers and people; safe to repeat."""
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+
+from feed import demo
+
+
+class Command(BaseCommand):
+    help = "Load landmark papers and members to look around with. Only where DEMO is on."
+
+    def handle(self, **options) -> None:
+        if not settings.DEMO:
+            raise CommandError("This site is no demo: its members' passwords would be known. Set DEMO=1 if it is one.")
+        count = demo.load()
+        self.stdout.write(f"{count} papers. Sign in as:")
+        for email, password, role in demo.LOGINS:
+            self.stdout.write(f"  {email:<18} {password:<18} {role}")

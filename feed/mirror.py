@@ -1,0 +1,42 @@
+"""Hugging Face's daily feed, mirrored: its rows become papers, and entries on their day."""
+
+from datetime import UTC, datetime, time
+
+from feed.models import Entry
+from papers.huggingface.daily_paper import DailyPaper
+from papers.ingest import Stored
+from papers.models import Person
+
+
+def enter(batch: list[Stored]) -> None:
+    """Give each mirrored paper its entry on its day; an entry that a member or moderator made stays theirs.
+
+    Meant as `then` of `papers.ingest.ingest`: it runs within the batch's transaction.
+    """
+    batch = [stored for stored in batch if isinstance(stored.row, DailyPaper)]
+    known = {
+        (entry.paper_id, entry.day): entry for entry in Entry.objects.filter(paper__in=[it.paper.pk for it in batch])
+    }
+    handles = [stored.row.submitted_by.handle for stored in batch if stored.row.submitted_by]
+    people = dict(Person.objects.filter(handle__in=handles).values_list("handle", "pk"))
+    missing, changed = [], []
+    for stored in batch:
+        row = stored.row
+        words = {
+            "submitted_at": row.submitted_at or datetime.combine(row.day, time(), UTC),
+            "submitted_by_person_id": people.get(row.submitted_by.handle) if row.submitted_by else None,
+            "is_author_participating": row.is_author_participating,
+        }
+        entry = known.get((stored.paper.pk, row.day))
+        if entry is None:
+            missing.append(Entry(paper=stored.paper, day=row.day, origin=Entry.Origin.HUGGINGFACE, **words))
+        elif entry.origin == Entry.Origin.HUGGINGFACE and any(getattr(entry, key) != words[key] for key in words):
+            for key, value in words.items():
+                setattr(entry, key, value)
+            changed.append(entry)
+        else:
+            continue
+        stored.changes.add("entries")
+    Entry.objects.bulk_create(missing)
+    Entry.objects.bulk_update(changed, ["submitted_at", "submitted_by_person", "is_author_participating"])
+    Entry.objects.mark_featured(entry.paper_id for entry in missing + changed)

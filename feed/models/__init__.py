@@ -1,0 +1,4 @@
+from .entry import Entry
+from .subscription import Subscription
+
+__all__ = ["Entry", "Subscription"]

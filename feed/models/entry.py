@@ -1,0 +1,147 @@
+"""A paper's place in the daily feed: the day, who submitted it, why."""
+
+from collections.abc import Iterable
+from datetime import date
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Count, F, Max, Q, Value
+from django.utils import timezone
+
+from accounts.hex_id import HexIdField
+from feed.periods import Period
+from papers.keyset import Page, paginate
+from papers.models import Paper, Person, Upvote
+
+
+class EntryQuerySet(models.QuerySet):
+    # By upvotes, then by who was submitted first; the id decides between twins, so that pages never overlap.
+    RANKED = ("-paper__total_upvote_count", "submitted_at", "id")
+
+    def visible(self):
+        return self.filter(hidden_at=None, paper__hidden_at=None)
+
+    def hide(self) -> int:
+        """Take these entries from the feed; return how many were to be seen before."""
+        return self._set_hidden(timezone.now(), self.filter(hidden_at=None))
+
+    def show(self) -> int:
+        return self._set_hidden(None, self.exclude(hidden_at=None))
+
+    def in_period(self, period: Period):
+        """The period's entries; a paper that came back within it stands there once, with its first entry."""
+        entries = self.filter(day__gte=period.start, day__lt=period.end)
+        if period.name == "day":
+            return entries
+        earlier = Entry.objects.filter(
+            paper=models.OuterRef("paper"), day__gte=period.start, day__lt=models.OuterRef("day"), hidden_at=None
+        )
+        return entries.filter(~models.Exists(earlier))
+
+    def first_of_paper(self):
+        """The entry with which a paper first came into the feed, or None."""
+        return self.filter(hidden_at=None).for_cards().order_by("day").first()
+
+    def ranked(self):
+        return self.order_by(*self.RANKED)
+
+    def for_cards(self):
+        return self.select_related(
+            "paper__organization", "paper__primary_category", "submitted_by", "submitted_by_person"
+        )
+
+    def seen_by(self, user):
+        """With `is_upvoted`: whether this visitor has upvoted the entry's paper."""
+        if not user.is_authenticated:
+            return self.annotate(is_upvoted=Value(False))
+        upvotes = Upvote.objects.filter(paper=models.OuterRef("paper"), user=user)
+        return self.annotate(is_upvoted=models.Exists(upvotes))
+
+    def newest_page(self, *, seen_by, cursor: str = "") -> Page:
+        """Entries, newest first, each with what a row shows: `.paper`, and `.is_upvoted` for the visitor `seen_by`."""
+        entries = self.visible().for_cards().seen_by(seen_by)
+        return paginate(entries, order=("-submitted_at", "-id"), cursor=cursor, size=30)
+
+    def newest_day(self) -> date | None:
+        return self.order_by("-day").values_list("day", flat=True).first()
+
+    def day_before(self, period: Period) -> date | None:
+        """The last day with entries before the period."""
+        return self.filter(day__lt=period.start).order_by("-day").values_list("day", flat=True).first()
+
+    def day_after(self, period: Period) -> date | None:
+        """The first day with entries after the period."""
+        return self.filter(day__gte=period.end).order_by("day").values_list("day", flat=True).first()
+
+    def mark_featured(self, papers: Iterable[int]) -> None:
+        """Note on these papers (by key) when each first came into the feed."""
+        first = self.filter(paper=models.OuterRef("pk"), hidden_at=None).order_by("submitted_at").values("submitted_at")
+        Paper.objects.filter(pk__in=list(papers)).update(featured_at=models.Subquery(first[:1]))
+
+    def facts(self) -> dict:
+        """`count`, and `newest`: when the last one was submitted (None when there is none)."""
+        return self.aggregate(count=Count("pk"), newest=Max("submitted_at"))
+
+    def _set_hidden(self, moment, entries) -> int:
+        papers = list(entries.values_list("paper", flat=True))
+        count = entries.update(hidden_at=moment)
+        Entry.objects.mark_featured(papers)
+        return count
+
+    def per_day(self, period: Period) -> dict[date, int]:
+        """How many entries each day of the period has."""
+        days = self.filter(day__gte=period.start, day__lt=period.end).order_by().values("day").annotate(n=Count("pk"))
+        return {row["day"]: row["n"] for row in days}
+
+
+class Entry(models.Model):
+    class Origin(models.TextChoices):
+        MEMBER = "member", "a member's submission"
+        MODERATOR = "moderator", "a moderator"
+        HUGGINGFACE = "huggingface", "Hugging Face's daily feed"
+        PROMOTED = "promoted", "promoted from all new"
+
+    paper = models.ForeignKey(Paper, models.CASCADE, related_name="entries")
+    hex_id = HexIdField()
+    day = models.DateField(help_text="A date in FEED_TIME_ZONE.")
+    submitted_at = models.DateTimeField(default=timezone.now)
+    origin = models.CharField(max_length=16, choices=Origin, default=Origin.MEMBER)
+    submitted_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="entries"
+    )
+    submitted_by_person = models.ForeignKey(
+        Person, models.SET_NULL, null=True, blank=True, related_name="entries", verbose_name="submitted elsewhere by"
+    )
+    note = models.TextField(blank=True, max_length=2000, help_text="The submitter's word on why.")
+    is_author_participating = models.BooleanField(default=False)
+    hidden_at = models.DateTimeField(null=True, blank=True)
+
+    objects = EntryQuerySet.as_manager()
+
+    class Meta:
+        verbose_name_plural = "entries"
+        constraints = [
+            models.UniqueConstraint(fields=["paper", "day"], name="entry_once_a_day"),
+            models.CheckConstraint(
+                condition=Q(submitted_by=None) | Q(submitted_by_person=None), name="entry_has_one_submitter"
+            ),
+        ]
+        indexes = [models.Index(F("day").desc(), "submitted_at", "id", name="entry_of_day")]
+
+    def __str__(self):
+        return f"{self.paper_id} on {self.day}"
+
+    @property
+    def submitter(self):
+        """The member or the person elsewhere who submitted it; None when nobody did."""
+        return self.submitted_by or self.submitted_by_person
+
+    @property
+    def rank(self) -> int:
+        """Its place on its day, from 1."""
+        paper = self.paper
+        ahead = Q(paper__total_upvote_count__gt=paper.total_upvote_count) | Q(
+            paper__total_upvote_count=paper.total_upvote_count, submitted_at__lt=self.submitted_at
+        )
+        ahead |= Q(paper__total_upvote_count=paper.total_upvote_count, submitted_at=self.submitted_at, id__lt=self.id)
+        return Entry.objects.visible().filter(ahead, day=self.day).count() + 1

@@ -1,0 +1,143 @@
+"""An address that asked for the digest, and its consent."""
+
+from datetime import timedelta
+
+from django.conf import settings
+from django.core import signing
+from django.core.mail import EmailMessage
+from django.db import models, transaction
+from django.db.models import Q
+from django.db.models.functions import Lower
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts.hex_id import HexIdField
+from accounts.models.user import validate_time_zone
+
+
+class SubscriptionQuerySet(models.QuerySet):
+    def confirmed(self):
+        return self.filter(state=Subscription.State.CONFIRMED)
+
+    def mail_due(self):
+        """Those to whom a confirmation (or "you are on the list already") is still to be sent."""
+        return self.filter(mail_due_at__lte=timezone.now()).order_by("mail_due_at")
+
+    def ask(self, *, email: str, rhythm: str) -> "Subscription":
+        """Someone asks for the digest at this address. Nothing is sent there but one mail, until its button is pressed.
+
+        A confirmed subscription stays as it is: whoever asks may be a stranger.
+        """
+        with transaction.atomic():
+            self.get_or_create(email=email.strip().lower(), defaults={"rhythm": rhythm})
+            subscription = self.select_for_update().get(email=email.strip().lower())
+            subscription._ask(rhythm)
+        return subscription
+
+    def named_by(self, token: str, *, purpose: str) -> "Subscription":
+        """The subscription that a signed link names. Raises BadSignature, SignatureExpired or DoesNotExist."""
+        age = Subscription.LINK_AGE if purpose == "confirm" else None
+        return self.get(hex_id=_signer(purpose).unsign(token, max_age=age))
+
+
+class Subscription(models.Model):
+    class Rhythm(models.TextChoices):
+        DAILY = "daily", "Daily"
+        WEEKLY = "weekly", "Weekly"
+
+    class State(models.TextChoices):
+        PENDING = "pending", "waits for its confirmation"
+        CONFIRMED = "confirmed", "confirmed"
+        UNSUBSCRIBED = "unsubscribed", "unsubscribed"
+
+    # A confirmation link is good for a week; then one asks again. The links to leave are good for ever.
+    LINK_AGE = timedelta(days=7)
+    # Asking again and again must not fill somebody's inbox.
+    RESEND_PAUSE = timedelta(minutes=10)
+
+    email = models.EmailField(unique=True)
+    hex_id = HexIdField()
+    rhythm = models.CharField(max_length=8, choices=Rhythm, default=Rhythm.DAILY)
+    time_zone = models.CharField(
+        max_length=64, blank=True, validators=[validate_time_zone], help_text="Such as Europe/Paris; empty: the site's."
+    )
+    state = models.CharField(max_length=16, choices=State, default=State.PENDING)
+    # The work to be done: while it is set, a mail waits to be sent.
+    mail_due_at = models.DateTimeField(null=True, blank=True, editable=False)
+    mailed_at = models.DateTimeField(null=True, blank=True, editable=False)
+    # The record of consent.
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+    confirmed_at = models.DateTimeField(null=True, blank=True, editable=False)
+    unsubscribed_at = models.DateTimeField(null=True, blank=True, editable=False)
+
+    objects = SubscriptionQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(Lower("email"), name="subscription_email_unique"),
+            models.CheckConstraint(condition=Q(rhythm__in=["daily", "weekly"]), name="subscription_rhythm_known"),
+            models.CheckConstraint(
+                condition=Q(state__in=["pending", "confirmed", "unsubscribed"]), name="subscription_state_known"
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["mail_due_at"], condition=Q(mail_due_at__isnull=False), name="subscription_mail_due"
+            )
+        ]
+
+    def __str__(self):
+        return self.email
+
+    @property
+    def is_confirmed(self) -> bool:
+        return self.state == self.State.CONFIRMED
+
+    def confirm(self) -> None:
+        """The button in the mail was pressed. Pressing it again changes nothing."""
+        if not self.is_confirmed:
+            self.state, self.confirmed_at, self.unsubscribed_at = self.State.CONFIRMED, timezone.now(), None
+            self.save(update_fields=["state", "confirmed_at", "unsubscribed_at"])
+
+    def unsubscribe(self) -> None:
+        """No more mail to this address, at once; a mail that waits is not sent either."""
+        if self.state != self.State.UNSUBSCRIBED:
+            self.state, self.unsubscribed_at, self.mail_due_at = self.State.UNSUBSCRIBED, timezone.now(), None
+            self.save(update_fields=["state", "unsubscribed_at", "mail_due_at"])
+
+    @property
+    def confirm_link(self) -> str:
+        return self._link("confirm")
+
+    @property
+    def manage_link(self) -> str:
+        return self._link("manage")
+
+    @property
+    def unsubscribe_link(self) -> str:
+        return self._link("unsubscribe")
+
+    def send_mail(self) -> None:
+        """Send the mail that is due: the confirmation, or to a confirmed address word that nothing needs doing."""
+        template = "already_subscribed" if self.is_confirmed else "confirm_subscription"
+        context = {"subscription": self, "site_name": settings.SITE_NAME, "site_url": settings.SITE_URL}
+        subject = render_to_string(f"feed/mail/{template}_subject.txt", context).strip()
+        EmailMessage(subject, render_to_string(f"feed/mail/{template}.txt", context), to=[self.email]).send()
+        self.mail_due_at, self.mailed_at = None, timezone.now()
+        self.save(update_fields=["mail_due_at", "mailed_at"])
+
+    def _link(self, purpose: str) -> str:
+        return settings.SITE_URL + reverse(f"feed:{purpose}", args=[_signer(purpose).sign(self.hex_id)])
+
+    def _ask(self, rhythm: str) -> None:
+        if not self.is_confirmed:
+            self.state, self.rhythm = self.State.PENDING, rhythm
+        if self.mailed_at is None or timezone.now() - self.mailed_at >= self.RESEND_PAUSE:
+            self.mail_due_at = timezone.now()
+        self.save()
+
+
+def _signer(purpose: str) -> signing.TimestampSigner:
+    # The purpose salts the signature, so that a link for one is no good for another.
+    return signing.TimestampSigner(salt=f"feed.subscription.{purpose}")

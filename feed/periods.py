@@ -1,0 +1,194 @@
+"""Periods of the feed: a day, an ISO week or a month, each a value that knows its neighbours and its address."""
+
+import calendar
+import zoneinfo
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from functools import total_ordering
+from typing import ClassVar, Self
+
+from django.conf import settings
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.dates import MONTHS
+
+# arXiv began in August 1991; a date outside these years is a slip of the finger or a crawler astray.
+FIRST_YEAR, LAST_YEAR = 1991, 2099
+
+
+def today() -> date:
+    """The feed day that runs now: a date in FEED_TIME_ZONE."""
+    return feed_day(timezone.now())
+
+
+def feed_day(moment: datetime) -> date:
+    return moment.astimezone(zoneinfo.ZoneInfo(settings.FEED_TIME_ZONE)).date()
+
+
+@total_ordering
+@dataclass(frozen=True)
+class Period:
+    """Days from `start` up to, not including, `end`. Subclasses say how long and how it is written."""
+
+    start: date
+    name: ClassVar[str]  # in addresses and URL names
+    noun: ClassVar[str]  # in sentences
+
+    @classmethod
+    def containing(cls, day: date) -> Self:
+        return cls(day)
+
+    @classmethod
+    def current(cls) -> Self:
+        return cls.containing(today())
+
+    @classmethod
+    def parse(cls, slug: str) -> Self:
+        """The period that an address names. Raises ValueError when there is no such date."""
+        period = cls.containing(cls._first_day(slug))
+        if not FIRST_YEAR <= period.start.year <= LAST_YEAR:
+            raise ValueError(f"{slug} is outside {FIRST_YEAR} to {LAST_YEAR}")
+        return period
+
+    def __lt__(self, other: "Period") -> bool:
+        return self.start < other.start
+
+    def __contains__(self, day: date) -> bool:
+        return self.start <= day < self.end
+
+    @property
+    def is_future(self) -> bool:
+        return self.start > today()
+
+    @property
+    def is_current(self) -> bool:
+        return today() in self
+
+    def next(self) -> Self:
+        return self.containing(self.end)
+
+    def previous(self) -> Self:
+        return self.containing(self.start - timedelta(days=1))
+
+    def get_absolute_url(self) -> str:
+        return reverse(f"feed:{self.name}", args=[self])
+
+    # Each kind of period says these.
+    end: date
+    slug: str
+    title: str
+    short_title: str
+
+    @staticmethod
+    def _first_day(slug: str) -> date:
+        return date.fromisoformat(slug)
+
+    def __str__(self):
+        return self.slug
+
+
+class Day(Period):
+    name, noun = "day", "day"
+
+    @property
+    def end(self) -> date:
+        return self.start + timedelta(days=1)
+
+    @property
+    def slug(self) -> str:
+        return self.start.isoformat()
+
+    @property
+    def title(self) -> str:
+        return f"{self.start:%A, %B} {self.start.day}, {self.start.year}"
+
+    @property
+    def short_title(self) -> str:
+        """For the date button; the year is left out when it is this year."""
+        year = "" if self.start.year == today().year else f", {self.start.year}"
+        return f"{self.start:%A, %b} {self.start.day}{year}"
+
+
+class Week(Period):
+    name, noun = "week", "week"
+
+    @classmethod
+    def containing(cls, day: date) -> Self:
+        return cls(day - timedelta(days=day.weekday()))
+
+    @staticmethod
+    def _first_day(slug: str) -> date:
+        year, week = slug.split("-W")
+        return date.fromisocalendar(int(year), int(week), 1)
+
+    @property
+    def end(self) -> date:
+        return self.start + timedelta(days=7)
+
+    @property
+    def slug(self) -> str:
+        year, week, _ = self.start.isocalendar()
+        return f"{year}-W{week:02}"
+
+    @property
+    def title(self) -> str:
+        last = self.end - timedelta(days=1)
+        year, week, _ = self.start.isocalendar()
+        first = f"{self.start:%B} {self.start.day}" + (f", {self.start.year}" if self.start.year != last.year else "")
+        until = f"{last.day}" if last.month == self.start.month else f"{last:%B} {last.day}"
+        return f"Week {week} of {year}: {first} – {until}, {last.year}"
+
+    @property
+    def short_title(self) -> str:
+        year, week, _ = self.start.isocalendar()
+        return f"Week {week}" + ("" if year == today().isocalendar().year else f", {year}")
+
+
+class Month(Period):
+    name, noun = "month", "month"
+
+    @classmethod
+    def containing(cls, day: date) -> Self:
+        return cls(day.replace(day=1))
+
+    @staticmethod
+    def _first_day(slug: str) -> date:
+        return date.fromisoformat(f"{slug}-01")
+
+    @property
+    def end(self) -> date:
+        return self.start + timedelta(days=calendar.monthrange(self.start.year, self.start.month)[1])
+
+    @property
+    def slug(self) -> str:
+        return f"{self.start:%Y-%m}"
+
+    @property
+    def title(self) -> str:
+        return f"{MONTHS[self.start.month]} {self.start.year}"
+
+    short_title = title
+
+
+class PeriodConverter:
+    """A period in an address. What is no date is no page."""
+
+    period: ClassVar[type[Period]]
+
+    def to_python(self, slug: str) -> Period:
+        return self.period.parse(slug)
+
+    def to_url(self, period: Period | date) -> str:
+        return period.slug if isinstance(period, Period) else self.period.containing(period).slug
+
+
+class DayConverter(PeriodConverter):
+    regex, period = r"[0-9]{4}-[0-9]{2}-[0-9]{2}", Day
+
+
+class WeekConverter(PeriodConverter):
+    regex, period = r"[0-9]{4}-W[0-9]{2}", Week
+
+
+class MonthConverter(PeriodConverter):
+    regex, period = r"[0-9]{4}-[0-9]{2}", Month

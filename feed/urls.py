@@ -1,0 +1,27 @@
+from django.urls import path, register_converter
+
+from . import periods, views
+
+register_converter(periods.DayConverter, "day")
+register_converter(periods.WeekConverter, "week")
+register_converter(periods.MonthConverter, "month")
+
+app_name = "feed"
+urlpatterns = [
+    path("", views.home, name="home"),
+    path("papers", views.papers, name="papers"),
+    path("papers/date/<day:period>", views.period, name="day"),
+    path("papers/week/<week:period>", views.period, name="week"),
+    path("papers/month/<month:period>", views.period, name="month"),
+    path("papers/trending", views.trending, name="trending"),
+    path("papers/new", views.newest_announcement, name="newest"),
+    path("papers/new/<day:period>", views.new, name="new"),
+    path("papers/calendar/<month:month>", views.calendar, name="calendar"),
+    path("subscribe", views.subscribe, name="subscribe"),
+    path("subscribe/confirm/<str:token>", views.confirm, name="confirm"),
+    path("subscribe/manage/<str:token>", views.manage, name="manage"),
+    path("subscribe/manage/<str:token>/delete", views.delete_subscription, name="delete_subscription"),
+    path("unsubscribe/<str:token>", views.unsubscribe, name="unsubscribe"),
+    path("about", views.about, name="about"),
+    path("privacy", views.privacy, name="privacy"),
+]

@@ -1,0 +1,143 @@
+"""The one path from other people's text to HTML: nothing else in the project calls `mark_safe`."""
+
+import re
+from functools import lru_cache
+from html import escape
+
+from django.utils.safestring import SafeString, mark_safe
+from pylatexenc.latex2text import LatexNodes2Text
+
+from papers.mathml import UnreadableFormula, mathml, refuse_costly
+from papers.tex import Piece, read
+
+# A feed page shows some fifty titles and abstracts, and shows every visitor the same ones.
+REMEMBERED = 4096
+
+# Characters that no page and no XML may hold.
+CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
+
+PLAIN_TEX = LatexNodes2Text(math_mode="text")
+
+# Stands for a formula while sentences are looked for: a character that occurs in none.
+FORMULA = "\ufffc"
+
+# Where a sentence ends: a stop and what closes with it, before white space and a capital, a digit, a quote or a formula.
+SENTENCE_END = re.compile(r"[.!?][\"”’')\]]*(?=\s+[\W\d_A-ZÀ-Þ\ufffc]|\s*$)")
+ABBREVIATION = re.compile(
+    r"(?:\b(?:e\.g|i\.e|a\.k\.a|w\.r\.t|i\.i\.d|et al|al|cf|vs|viz|ca|resp|approx|[Ff]igs?|[Ee]qs?|[Ss]ecs?|[Tt]abs?|[Rr]efs?"
+    r"|Nos?|Dr|Mr|Mrs|Ms|Prof|St|Jr|Sr)|(?:^|[\s(.-])[A-Z])\.$"
+)
+
+
+@lru_cache(maxsize=REMEMBERED)
+def inline(text: str) -> SafeString:
+    """A title, a name or a sentence: mathematics as MathML, stressed words as `em`, `strong` and the like, no links."""
+    return mark_safe("".join(_html(piece) for piece in _read(text) if piece.value != "a" or piece.kind == "text"))
+
+
+@lru_cache(maxsize=REMEMBERED)
+def prose(text: str) -> SafeString:
+    """An abstract: paragraphs, displayed formulas and links besides what `inline` does. Empty text gives nothing."""
+    paragraphs = [""]
+    stressed: list[Piece] = []
+    for piece in _read(text):
+        if piece.kind == "break":
+            # No element may reach over the edge of a paragraph: it ends there and begins anew in the next.
+            paragraphs[-1] += "".join(f"</{opened.value}>" for opened in reversed(stressed))
+            paragraphs.append("".join(_html(opened) for opened in stressed))
+            continue
+        if piece.kind == "open":
+            stressed.append(piece)
+        elif piece.kind == "close":
+            stressed.pop()
+        paragraphs[-1] += _html(piece, is_block=piece.kind == "display")
+    return mark_safe("".join(f"<p>{paragraph.strip()}</p>" for paragraph in paragraphs if paragraph.strip()))
+
+
+@lru_cache(maxsize=REMEMBERED)
+def plain(text: str) -> str:
+    """The same text in plain words, on one line, for `<title>`, meta tags and mail: `$\\alpha$` is α. Not escaped."""
+    return " ".join("".join(_plain(piece) for piece in _read(text)).split())
+
+
+@lru_cache(maxsize=REMEMBERED)
+def first_sentence(text: str, limit: int = 160) -> str:
+    """The opening sentence of an abstract, its TeX still in it (for `inline` or `plain` to show).
+
+    A sentence that shows more than `limit` characters is cut between two words and ends in "…"; a formula is whole or
+    absent.
+    """
+    text = CONTROLS.sub("", text).strip()
+    shown, ends = _shown(text, enough=2 * limit)
+    sentence = len(shown)
+    for match in SENTENCE_END.finditer(shown):
+        # One word with a stop is a heading: "Abstract.", "Background."
+        if not ABBREVIATION.search(shown[: match.start() + 1]) and " " in shown[: match.end()].strip():
+            sentence = match.end()
+            break
+    if sentence <= limit:
+        return " ".join(text[: ends[sentence - 1] if sentence else 0].split())
+    words = max((place for place in range(limit) if shown[place].isspace()), default=0)
+    if not words and FORMULA not in shown[:limit]:
+        words = limit - 1
+    return " ".join(text[: ends[words - 1] if words else 0].split()).rstrip(",;:–—-( ") + "…"
+
+
+def _shown(text: str, *, enough: int) -> tuple[str, list[int]]:
+    """What a reader sees of the first paragraph, at least `enough` characters if it has them, a formula as a row of
+    marks; and for each character where it ends in `text`."""
+    shown, ends = "", [0]
+    for piece in read(text):
+        if piece.kind == "break" or len(shown) > enough:
+            break
+        visible = _plain(piece)
+        is_verbatim = text[piece.end - len(visible) : piece.end] == visible
+        if piece.kind in ("formula", "display"):
+            visible, is_verbatim = FORMULA * max(1, len(visible)), False
+        shown += visible
+        ends += (piece.end - len(visible) + place if is_verbatim else piece.end for place in range(1, len(visible) + 1))
+    return shown, ends[1:]
+
+
+def _read(text: str) -> tuple[Piece, ...]:
+    return read(CONTROLS.sub("", text))
+
+
+def _html(piece: Piece, *, is_block: bool = False) -> str:
+    match piece.kind:
+        case "formula" | "display":
+            try:
+                return mathml(piece.value, block=is_block)
+            except UnreadableFormula:
+                return f'<code class="tex">{escape(piece.value.strip())}</code>'
+        case "open" if piece.value == "a":
+            return f'<a href="{escape(piece.address)}" rel="nofollow ugc noopener">'
+        case "open":
+            return f"<{piece.value}>"
+        case "close":
+            return f"</{piece.value}>"
+        case "break":
+            return "\n"
+        case _:
+            return escape(piece.value)
+
+
+def _plain(piece: Piece) -> str:
+    match piece.kind:
+        case "formula" | "display":
+            return _plain_formula(piece.value)
+        case "text":
+            return piece.value
+        case "break":
+            return "\n"
+        case _:
+            return ""
+
+
+def _plain_formula(source: str) -> str:
+    try:
+        refuse_costly(source)
+        words = PLAIN_TEX.latex_to_text(re.sub(r"(?<!\\)%", r"\\%", source))
+    except Exception:  # as with MathML, there is no list of what others' TeX makes a parser raise
+        return source
+    return words.replace("^∘", "°").strip() or source

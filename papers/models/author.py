@@ -1,0 +1,66 @@
+"""Who wrote a paper: an authorship is a printed name's place on it, an author the normalised name behind many."""
+
+import hashlib
+from functools import lru_cache
+
+from django.db import models
+from django.urls import reverse
+from slugify import slugify
+
+from accounts.hex_id import HexIdField
+
+from .paper import Paper
+from .person import Person
+
+
+@lru_cache(maxsize=100_000)
+def author_slug(name: str) -> str:
+    """The normalised name: Łukasz Kaiser and Lukasz Kaiser are one author until someone splits them."""
+    return slugify(name, max_length=110) or "author-" + hashlib.sha1(name.encode()).hexdigest()[:10]
+
+
+class Author(models.Model):
+    slug = models.SlugField(max_length=120, unique=True)
+    name = models.CharField(max_length=300)
+
+    class Meta:
+        ordering = ["name"]
+
+    def __str__(self):
+        return self.name
+
+    def get_absolute_url(self):
+        return reverse("papers:author", args=[self.slug])
+
+
+class AuthorshipQuerySet(models.QuerySet):
+    def shown(self):
+        """As printed on the paper, without those whom the source hides."""
+        return self.filter(is_hidden=False).select_related("author", "person").order_by("position")
+
+
+class Authorship(models.Model):
+    paper = models.ForeignKey(Paper, models.CASCADE, related_name="authorships")
+    author = models.ForeignKey(Author, models.PROTECT, related_name="authorships")
+    position = models.PositiveIntegerField(help_text="From 0, as printed.")
+    name = models.CharField(max_length=300, help_text="As printed.")
+    affiliation = models.CharField(max_length=500, blank=True)
+    # Unique on its paper only: a source's mistake elsewhere must not keep a paper out.
+    hex_id = HexIdField(unique=False)
+    is_hidden = models.BooleanField(default=False)
+    person = models.ForeignKey(Person, models.SET_NULL, null=True, blank=True, related_name="authorships")
+    person_status = models.CharField(max_length=40, blank=True, help_text="What the source says of the claim.")
+    person_status_changed_at = models.DateTimeField(null=True, blank=True)
+
+    objects = AuthorshipQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["paper", "position"]
+        indexes = [models.Index(fields=["author", "paper"], name="authorship_of_author")]
+        constraints = [
+            models.UniqueConstraint(fields=["paper", "position"], name="authorship_position_unique"),
+            models.UniqueConstraint(fields=["paper", "hex_id"], name="authorship_hex_id_unique"),
+        ]
+
+    def __str__(self):
+        return self.name

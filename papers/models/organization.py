@@ -1,0 +1,36 @@
+"""A laboratory, company or university that stands behind papers."""
+
+from django.core.validators import RegexValidator
+from django.db import models
+from django.db.models.functions import Lower
+from django.urls import reverse
+
+from accounts.hex_id import HexIdField
+
+
+class OrganizationQuerySet(models.QuerySet):
+    def named(self, names):
+        """Those of these names, written in small letters: NVIDIA and nvidia are one."""
+        return self.alias(lower_name=Lower("name")).filter(lower_name__in=list(names))
+
+
+class Organization(models.Model):
+    name = models.CharField(
+        max_length=120, unique=True, validators=[RegexValidator(r"^[\w.-]+\Z")], help_text="In addresses: nvidia"
+    )
+    hex_id = HexIdField()
+    full_name = models.CharField(max_length=200, help_text="As it is read: NVIDIA")
+    avatar_url = models.URLField(max_length=2000, blank=True)
+    seen_on = models.DateField(null=True, blank=True, editable=False, help_text="The newest day on which the source spoke.")
+
+    objects = OrganizationQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["name"]
+        constraints = [models.UniqueConstraint(Lower("name"), name="organization_name_unique")]
+
+    def __str__(self):
+        return self.full_name
+
+    def get_absolute_url(self):
+        return reverse("papers:organization", args=[self.name])

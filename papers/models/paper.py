@@ -1,0 +1,191 @@
+"""A paper: one arXiv e-print, whatever its version."""
+
+from datetime import UTC, datetime
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models, transaction
+from django.db.models import F, Q, Value
+from django.db.models.functions import Extract, Greatest, Log
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts.hex_id import HexIdField
+from papers.citation import bibtex
+
+from .category import Category
+from .organization import Organization
+
+
+class PaperQuerySet(models.QuerySet):
+    NEWEST = ("-published_at", "-id")
+    TRENDING = ("-trending_score", "-id")
+    MOST_UPVOTED = ("-total_upvote_count", "-id")
+
+    def visible(self):
+        return self.filter(hidden_at=None)
+
+    def hide(self) -> int:
+        """Take these papers from every page, list and count; return how many were to be seen before."""
+        return self.filter(hidden_at=None).update(hidden_at=timezone.now())
+
+    def show(self) -> int:
+        return self.exclude(hidden_at=None).update(hidden_at=None)
+
+    def seen_by(self, user):
+        """With `is_upvoted`: whether this visitor has upvoted the paper."""
+        from .upvote import Upvote
+
+        if not user.is_authenticated:
+            return self.annotate(is_upvoted=Value(False))
+        return self.annotate(is_upvoted=models.Exists(Upvote.objects.filter(paper=models.OuterRef("pk"), user=user)))
+
+    def for_cards(self):
+        """With what a card or row shows, so that a list costs one query."""
+        return self.select_related("organization", "primary_category")
+
+    def announced(self, day, *, kind=None, category=None):
+        """What arXiv listed on a day; a paper listed in several ways counts by its first: new, cross-list, replacement."""
+        from .listing import Listing
+
+        listings = Listing.objects.filter(paper=models.OuterRef("pk"), day=day)
+        if category:
+            listings = listings.filter(category=category)
+        if kind is None:
+            return self.filter(models.Exists(listings))
+        stronger = Listing.Kind.values[: Listing.Kind.values.index(kind)]
+        return self.filter(
+            models.Exists(listings.filter(kind=kind)), ~models.Exists(listings.filter(kind__in=stronger))
+        )
+
+    def by_author(self, author):
+        return self.filter(models.Exists(author.authorships.filter(paper=models.OuterRef("pk"), is_hidden=False)))
+
+    def trending(self):
+        """What has been in the daily feed, to be ordered by TRENDING."""
+        return self.filter(featured_at__isnull=False)
+
+
+class Paper(models.Model):
+    class Source(models.TextChoices):
+        ARXIV = "arxiv", "arXiv"
+        HUGGINGFACE = "huggingface", "Hugging Face"
+
+    arxiv_id = models.CharField("arXiv id", max_length=24, unique=True)
+    hex_id = HexIdField(help_text="The id of its discussion in the API.")
+    title = models.CharField(max_length=1000)
+    abstract = models.TextField(blank=True)
+    author_names = ArrayField(models.CharField(max_length=300), default=list, blank=True)
+    primary_category = models.ForeignKey(Category, models.PROTECT, null=True, blank=True, related_name="+")
+    categories = models.ManyToManyField(Category, blank=True, related_name="papers")
+    organization = models.ForeignKey(Organization, models.SET_NULL, null=True, blank=True, related_name="papers")
+
+    published_at = models.DateTimeField(help_text="Of the first version; an upper bound where no source has said.")
+    updated_at = models.DateTimeField(null=True, blank=True, help_text="Of the current version.")
+    version = models.PositiveSmallIntegerField(null=True, blank=True)
+    withdrawn_at = models.DateTimeField(null=True, blank=True)
+    comment = models.TextField(blank=True, help_text="arXiv's comments field.")
+    journal_reference = models.TextField(blank=True)
+    doi = models.CharField("DOI", max_length=300, blank=True)
+    license = models.CharField(max_length=200, blank=True, help_text="The licence's address.")
+    source = models.CharField(
+        max_length=20, choices=Source, default=Source.ARXIV, help_text="Where title, abstract and authors come from."
+    )
+
+    summary = models.TextField(blank=True, help_text="One to three sentences; the first stands on the cover.")
+    summary_model = models.CharField(max_length=120, blank=True, help_text="The model that wrote the summary.")
+    keywords = ArrayField(models.CharField(max_length=200), default=list, blank=True)
+    project_page = models.URLField(max_length=2000, blank=True)
+    github_repo = models.URLField("GitHub repository", max_length=2000, blank=True)
+    github_stars = models.PositiveIntegerField("GitHub stars", null=True, blank=True)
+    media_urls = ArrayField(models.URLField(max_length=2000), default=list, blank=True)
+
+    upvote_count = models.PositiveIntegerField(default=0, editable=False, help_text="Members' votes: the rows.")
+    mirrored_upvote_count = models.PositiveIntegerField(default=0, editable=False)
+    mirrored_comment_count = models.PositiveIntegerField(default=0, editable=False)
+    mirrored_on = models.DateField(null=True, blank=True, editable=False, help_text="The day the mirror speaks of.")
+    total_upvote_count = models.GeneratedField(
+        expression=F("upvote_count") + F("mirrored_upvote_count"),
+        output_field=models.PositiveIntegerField(),
+        db_persist=True,
+    )
+    featured_at = models.DateTimeField(
+        null=True, blank=True, editable=False, help_text="When it first came into the daily feed; kept by the feed."
+    )
+    # Twice the upvotes are worth a day of youth: today's paper with 10 stands level with yesterday's with 20. Time
+    # stands in the sum, not as an age, so that the score never changes by waiting and an index can hold it. (The idea
+    # is Reddit's "hot" order of 2010: a logarithm of the votes plus the time of birth.) Unit: days since TRENDING_EPOCH.
+    TRENDING_EPOCH = datetime(2024, 1, 1, tzinfo=UTC)
+    trending_score = models.GeneratedField(
+        expression=Log(Value(2.0), Greatest(F("upvote_count") + F("mirrored_upvote_count"), Value(1)))
+        + Extract(F("featured_at") - Value(TRENDING_EPOCH), "epoch") / Value(86400.0),
+        output_field=models.FloatField(null=True),
+        db_persist=True,
+    )
+    hidden_at = models.DateTimeField(null=True, blank=True)
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+    modified_at = models.DateTimeField(default=timezone.now, editable=False, help_text="Of what a reader can see.")
+
+    objects = PaperQuerySet.as_manager()
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["-published_at", "-id"], name="paper_newest"),
+            models.Index(fields=["-trending_score", "-id"], name="paper_trending", condition=Q(hidden_at=None)),
+            models.Index(fields=["organization", "-published_at", "-id"], name="paper_of_organization"),
+        ]
+        constraints = [models.CheckConstraint(condition=~Q(title=""), name="paper_has_title")]
+
+    def __str__(self):
+        return f"{self.arxiv_id} {self.title}"
+
+    def get_absolute_url(self):
+        return reverse("papers:paper", args=[self.arxiv_id])
+
+    def upvote(self, *, by) -> None:
+        """Count this member's vote; a second one changes nothing."""
+        with transaction.atomic():
+            _, is_new = self.upvotes.get_or_create(user=by)
+            if is_new:
+                self._count(+1)
+
+    def withdraw_upvote(self, *, by) -> None:
+        """Take this member's vote back; one that isn't there changes nothing."""
+        with transaction.atomic():
+            withdrawn, _ = self.upvotes.filter(user=by).delete()
+            if withdrawn:
+                self._count(-1)
+
+    def _count(self, change: int) -> None:
+        # In the database, so that two at once can't lose one of the two.
+        Paper.objects.filter(pk=self.pk).update(upvote_count=F("upvote_count") + change)
+        self.refresh_from_db(fields=["upvote_count", "total_upvote_count", "trending_score"])
+
+    @property
+    def is_withdrawn(self) -> bool:
+        return self.withdrawn_at is not None
+
+    @property
+    def cover_text(self) -> str:
+        """What the cover says: the summary, or else the abstract; the template takes its first sentence."""
+        return self.summary or self.abstract
+
+    @property
+    def arxiv_url(self) -> str:
+        return f"https://arxiv.org/abs/{self.arxiv_id}"
+
+    @property
+    def pdf_url(self) -> str:
+        return f"https://arxiv.org/pdf/{self.arxiv_id}"
+
+    @property
+    def html_url(self) -> str:
+        return f"https://arxiv.org/html/{self.arxiv_id}"
+
+    @property
+    def is_new_version(self) -> bool:
+        return (self.version or 1) > 1
+
+    @property
+    def bibtex(self) -> str:
+        """An entry for BibTeX; braces keep the title's capitals."""
+        return bibtex(self)

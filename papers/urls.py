@@ -1,0 +1,14 @@
+from django.urls import path, register_converter
+
+from . import converters, views
+
+register_converter(converters.ArxivIdConverter, "arxiv_id")
+
+app_name = "papers"
+urlpatterns = [
+    path("papers/<arxiv_id:arxiv_id>", views.paper, name="paper"),
+    path("papers/<arxiv_id:arxiv_id>/upvote", views.upvote, name="upvote"),
+    path("papers/<arxiv_id:arxiv_id>/withdraw-upvote", views.withdraw_upvote, name="withdraw_upvote"),
+    path("organizations/<slug:name>", views.organization, name="organization"),
+    path("authors/<slug:slug>", views.author, name="author"),
+]

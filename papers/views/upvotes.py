@@ -1,0 +1,35 @@
+"""Upvoting and taking it back."""
+
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.http import require_POST
+
+from accounts.access import member_required
+from papers.models import Paper
+
+
+@require_POST
+@member_required
+def upvote(request, arxiv_id):
+    paper = get_object_or_404(Paper.objects.visible(), arxiv_id=arxiv_id)
+    paper.upvote(by=request.user)
+    return _button(request, paper, is_upvoted=True)
+
+
+@require_POST
+@member_required
+def withdraw_upvote(request, arxiv_id):
+    paper = get_object_or_404(Paper.objects.visible(), arxiv_id=arxiv_id)
+    paper.withdraw_upvote(by=request.user)
+    return _button(request, paper, is_upvoted=False)
+
+
+def _button(request, paper, *, is_upvoted):
+    """The button alone for htmx, the page one came from for everyone else."""
+    if request.htmx:
+        context = {"paper": paper, "is_upvoted": is_upvoted, "variant": request.POST.get("variant", "")}
+        return render(request, "papers/_upvote.html", context)
+    back = request.POST.get("next", "")
+    if not url_has_allowed_host_and_scheme(back, {request.get_host()}, require_https=request.is_secure()):
+        back = paper.get_absolute_url()
+    return redirect(f"{back}#upvote-{paper.arxiv_id}")

@@ -1,0 +1,108 @@
+"""The cast and the stage: ada reads, bob wrote the paper, mod moderates, eve is up to no good."""
+
+import os
+from datetime import UTC, date, datetime, timedelta
+from itertools import count
+from pathlib import Path
+
+import pytest
+from django.contrib.auth.models import Permission
+from django.core.cache import cache
+
+from accounts.models import User
+from feed.models import Entry
+from papers.models import Author, Authorship, Category, Paper
+
+IS_LONG = bool(os.environ.get("LONG"))
+RECORDED = Path(__file__).resolve().parents[2] / "shared" / "data"
+
+
+@pytest.fixture(scope="session")
+def recorded() -> Path:
+    """The folder of recorded responses, which stands beside the checkout."""
+    if not RECORDED.is_dir():
+        pytest.skip("the recorded responses (../shared/data) are not beside this checkout")
+    return RECORDED
+
+
+@pytest.fixture(autouse=True)
+def _empty_cache(settings):
+    cache.clear()
+    settings.CELERY_TASK_ALWAYS_EAGER = True
+
+
+def member(handle: str, **more) -> User:
+    """A member with a verified address and the password "correct horse battery"."""
+    user = User.objects.create_user(handle, f"{handle}@example.org", "correct horse battery", **more)
+    user.emailaddress_set.create(email=user.email, verified=True, primary=True)
+    return user
+
+
+@pytest.fixture
+def ada(db) -> User:
+    return member("ada", full_name="Ada")
+
+
+@pytest.fixture
+def bob(db) -> User:
+    return member("bob", full_name="Bob")
+
+
+@pytest.fixture
+def eve(db) -> User:
+    return member("eve")
+
+
+@pytest.fixture
+def mod(db) -> User:
+    user = member("mod", is_staff=True)
+    user.user_permissions.set(Permission.objects.filter(content_type__app_label__in=["papers", "feed"]))
+    return user
+
+
+_numbers = count(1)
+
+
+@pytest.fixture
+def make_paper(db):
+    """Make a paper; what a test doesn't name is filled in."""
+
+    def make(arxiv_id: str = "", **more) -> Paper:
+        arxiv_id = arxiv_id or f"2601.{next(_numbers):05}"
+        names = more.pop("author_names", ["Bob Builder", "Carol Reader"])
+        category, _ = Category.objects.get_or_create(name=more.pop("category", "cs.CL"), defaults={"title": "Language"})
+        defaults = {
+            "title": f"A Paper Called {arxiv_id}",
+            "abstract": "We show a thing. It works.",
+            "published_at": datetime(2026, 1, 5, tzinfo=UTC),
+            "primary_category": category,
+            "author_names": names,
+        }
+        paper = Paper.objects.create(arxiv_id=arxiv_id, **{**defaults, **more})
+        paper.categories.add(category)
+        for position, name in enumerate(names):
+            author, _ = Author.objects.get_or_create(slug=name.lower().replace(" ", "-"), defaults={"name": name})
+            Authorship.objects.create(paper=paper, author=author, position=position, name=name)
+        paper.refresh_from_db()
+        return paper
+
+    return make
+
+
+@pytest.fixture
+def paper(make_paper) -> Paper:
+    return make_paper("2601.00001", title="A Thing That Works")
+
+
+@pytest.fixture
+def make_entry(make_paper):
+    """Put a paper into the feed of a day; minutes say how long after midnight it was submitted."""
+
+    def make(day: date, *, minutes: int = 0, upvotes: int = 0, paper: Paper | None = None, **more) -> Entry:
+        paper = paper or make_paper(mirrored_upvote_count=upvotes)
+        submitted_at = datetime(day.year, day.month, day.day, tzinfo=UTC) + timedelta(minutes=minutes)
+        entry = Entry.objects.create(paper=paper, day=day, submitted_at=submitted_at, **more)
+        Entry.objects.mark_featured([paper.pk])
+        return entry
+
+    return make

@@ -1,0 +1,73 @@
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+import time_machine
+from hypothesis import given
+from hypothesis import strategies as st
+
+from feed.periods import Day, Month, Week, feed_day, today
+
+KINDS = pytest.mark.parametrize("kind", [Day, Week, Month])
+dates = st.dates(date(1992, 1, 1), date(2098, 12, 31))
+
+
+@KINDS
+@given(day=dates)
+def test_a_period_holds_its_day_and_is_found_again_by_its_address(kind, day):
+    period = kind.containing(day)
+    assert day in period
+    assert kind.parse(period.slug) == period
+
+
+@KINDS
+@given(day=dates)
+def test_neighbours_touch_without_gap_or_overlap(kind, day):
+    period = kind.containing(day)
+    assert period.next().start == period.end
+    assert period.previous().end == period.start
+    assert period.next().previous() == period
+
+
+@pytest.mark.parametrize(
+    ("kind", "slug"),
+    [
+        (Day, "2026-02-30"),
+        (Day, "1066-10-14"),
+        (Day, "9999-12-31"),
+        (Week, "2025-W53"),
+        (Week, "2026-W00"),
+        (Month, "2026-13"),
+        (Month, "0000-01"),
+    ],
+)
+def test_what_is_no_date_is_no_period(kind, slug):
+    with pytest.raises(ValueError):
+        kind.parse(slug)
+
+
+def test_the_first_week_of_2026_begins_in_2025():
+    assert Week.parse("2026-W01").start == date(2025, 12, 29)
+    assert Week.parse("2026-W01").title == "Week 1 of 2026: December 29, 2025 – January 4, 2026"
+
+
+@time_machine.travel(datetime(2026, 8, 21, 12, tzinfo=UTC), tick=False)
+def test_the_year_is_left_out_when_it_is_this_year():
+    assert Day(date(2026, 8, 21)).short_title == "Friday, Aug 21"
+    assert Day(date(2025, 8, 21)).short_title == "Thursday, Aug 21, 2025"
+    assert Week.parse("2026-W34").short_title == "Week 34"
+    assert Month.parse("2026-08").title == "August 2026"
+
+
+@time_machine.travel(datetime(2026, 8, 21, 23, 30, tzinfo=UTC), tick=False)
+def test_a_feed_day_is_a_date_in_the_sites_time_zone(settings):
+    settings.FEED_TIME_ZONE = "Asia/Tokyo"
+    assert today() == date(2026, 8, 22)
+    assert feed_day(datetime(2026, 8, 21, 14, 59, tzinfo=UTC)) == date(2026, 8, 21)
+
+
+@time_machine.travel(datetime(2026, 8, 21, tzinfo=UTC), tick=False)
+def test_only_what_has_not_begun_is_future():
+    assert not Week.current().is_future
+    assert Week.current().next().is_future
+    assert Day(today() + timedelta(days=1)).is_future
+    assert Month.current().is_current

@@ -1,0 +1,161 @@
+import re
+from datetime import timedelta
+
+import pytest
+import time_machine
+from django.core import mail
+from django.urls import reverse
+from django.utils import timezone
+
+from feed.models import Subscription
+from feed.tasks import send_confirmations
+
+HTMX = {"HX-Request": "true"}
+
+
+@pytest.fixture
+def subscription(db):
+    return Subscription.objects.ask(email="Reader@Example.org", rhythm="weekly")
+
+
+def ask(client, email="reader@example.org", **more):
+    return client.post(reverse("feed:subscribe"), {"email": email, "rhythm": "daily"}, **more)
+
+
+def link_in(message) -> str:
+    return re.search(r"https?://\S+/subscribe/confirm/\S+", message.body)[0]
+
+
+def test_asking_sends_one_mail_whose_button_confirms(client, db, django_capture_on_commit_callbacks):
+    with django_capture_on_commit_callbacks(execute=True):
+        ask(client)
+    (message,) = mail.outbox
+    assert message.to == ["reader@example.org"]
+    path = link_in(message).split("/", 3)[3]
+    client.get(f"/{path}")
+    assert Subscription.objects.get().state == "pending"
+    client.post(f"/{path}")
+    assert Subscription.objects.get().state == "confirmed"
+
+
+def test_the_answer_does_not_tell_whether_an_address_is_known(client, subscription):
+    subscription.confirm()
+    known = ask(client, subscription.email, headers=HTMX)
+    unknown = ask(client, "someone@example.org", headers=HTMX)
+    assert known.text.replace(subscription.email, "X") == unknown.text.replace("someone@example.org", "X")
+
+
+def test_a_stranger_can_not_change_a_confirmed_subscription(client, subscription):
+    subscription.confirm()
+    ask(client, subscription.email)
+    subscription.refresh_from_db()
+    assert (subscription.state, subscription.rhythm) == ("confirmed", "weekly")
+
+
+def test_asking_twice_in_a_row_sends_one_mail(subscription):
+    send_confirmations()
+    Subscription.objects.ask(email=subscription.email, rhythm="daily")
+    send_confirmations()
+    assert len(mail.outbox) == 1
+
+
+def test_asking_again_later_sends_another_mail(subscription):
+    send_confirmations()
+    with time_machine.travel(timezone.now() + Subscription.RESEND_PAUSE, tick=False):
+        Subscription.objects.ask(email=subscription.email, rhythm="daily")
+        send_confirmations()
+    assert len(mail.outbox) == 2
+
+
+def test_a_mail_that_the_server_refuses_stays_due(subscription, settings):
+    # Nothing listens on the discard port of this machine.
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", 9
+    send_confirmations()
+    assert list(Subscription.objects.mail_due()) == [subscription]
+
+
+def test_a_confirmation_link_expires_after_a_week(client, subscription):
+    link = subscription.confirm_link
+    with time_machine.travel(timezone.now() + timedelta(days=7, seconds=2), tick=False):
+        response = client.post(link)
+    assert response.status_code == 404
+    subscription.refresh_from_db()
+    assert subscription.state == "pending"
+
+
+def test_a_link_is_good_for_one_purpose_only(client, subscription):
+    token = subscription.unsubscribe_link.rsplit("/", 1)[1]
+    assert client.post(reverse("feed:confirm", args=[token])).status_code == 404
+    assert client.get(reverse("feed:manage", args=[token])).status_code == 404
+
+
+def test_a_forged_link_names_nobody(client, subscription):
+    assert client.get(subscription.manage_link + "x").status_code == 404
+
+
+def test_a_get_never_unsubscribes(client, subscription):
+    subscription.confirm()
+    assert client.get(subscription.unsubscribe_link).status_code == 200
+    subscription.refresh_from_db()
+    assert subscription.is_confirmed
+
+
+def test_one_click_unsubscribes_by_post_without_cookies(subscription):
+    from django.test import Client
+
+    subscription.confirm()
+    strict = Client(enforce_csrf_checks=True)
+    response = strict.post(subscription.unsubscribe_link, {"List-Unsubscribe": "One-Click"})
+    assert response.status_code == 200
+    subscription.refresh_from_db()
+    assert subscription.state == "unsubscribed"
+
+
+def test_who_has_left_can_come_back_only_by_confirming_again(subscription):
+    subscription.confirm()
+    subscription.unsubscribe()
+    again = Subscription.objects.ask(email=subscription.email, rhythm="daily")
+    assert again.state == "pending"
+    again.confirm()
+    assert (again.state, again.unsubscribed_at) == ("confirmed", None)
+
+
+def test_the_preferences_page_changes_rhythm_and_time_zone(client, subscription):
+    client.post(subscription.manage_link, {"rhythm": "daily", "time_zone": "Asia/Tokyo"})
+    subscription.refresh_from_db()
+    assert (subscription.rhythm, subscription.time_zone) == ("daily", "Asia/Tokyo")
+
+
+def test_a_time_zone_that_is_none_comes_back_with_the_reason(client, subscription):
+    response = client.post(subscription.manage_link, {"rhythm": "daily", "time_zone": "Mars/Olympus"})
+    assert "Mars/Olympus" in response.text
+    assert "no time zone" in response.text
+
+
+def test_an_address_can_be_deleted_altogether(client, subscription):
+    token = subscription.manage_link.rsplit("/", 1)[1]
+    client.post(reverse("feed:delete_subscription", args=[token]))
+    assert not Subscription.objects.exists()
+
+
+@pytest.mark.parametrize("email", ["", "nobody", "a@b", "x" * 300 + "@example.org", "a\nBcc: b@example.org"])
+def test_what_is_no_address_comes_back_with_the_reason(client, db, email):
+    response = ask(client, email, headers=HTMX)
+    assert response.status_code == 200
+    assert "errorlist" in response.text
+    assert not Subscription.objects.exists()
+
+
+@pytest.mark.parametrize("headers", [{"Sec-Fetch-Site": "cross-site"}, {"Origin": "https://evil.example"}])
+def test_another_site_can_not_subscribe_its_visitors(client, db, headers):
+    assert ask(client, headers=headers).status_code == 403
+    assert not Subscription.objects.exists()
+
+
+def test_a_flood_from_one_network_is_stopped_kindly(client, db):
+    for number in range(20):
+        ask(client, f"reader{number}@example.org")
+    response = ask(client, "reader20@example.org")
+    assert "wait an hour" in response.text
+    assert Subscription.objects.count() == 20
