@@ -58,7 +58,7 @@ class Layer(NamedTuple):
 
 
 class Pattern(NamedTuple):
-    """What a family draws. The style sheet gives `cover-mid` a stroke and `cover-fill-mid` a fill of the paper's hue."""
+    """What a family draws. The style sheet gives `cover-mid` a stroke, `cover-fill-mid` a fill of its hue."""
 
     layers: list[Layer]
     style: str = "cover-mid"
@@ -84,8 +84,8 @@ def draw(arxiv_id: str) -> SafeString:
     # Only `random()` of this generator is promised to give the same numbers in every version of Python.
     pattern = FAMILIES[seed % len(FAMILIES)](Random(seed))
     return format_html(
-        '<svg class="{}" viewBox="0 0 640 360" preserveAspectRatio="xMidYMid slice" aria-hidden="true" focusable="false"'
-        ' fill="none" stroke-linecap="round"{}>{}</svg>',
+        '<svg class="{}" viewBox="0 0 640 360" preserveAspectRatio="xMidYMid slice" aria-hidden="true"'
+        ' focusable="false" fill="none" stroke-linecap="round"{}>{}</svg>',
         pattern.style,
         format_html(' stroke-dasharray="{}"', pattern.dash) if pattern.dash else "",
         format_html_join("", '<path opacity="{}" stroke-width="{}" d="{}"/>', _paths(pattern.layers)),
@@ -233,7 +233,8 @@ def _rays(random: Random) -> Pattern:
             angle = ray * math.tau / count
             length = reach * (0.75 + 0.5 * random.random())
             across, down = math.cos(angle), math.sin(angle)
-            path += f"M{round(x + radius * across)} {round(y + radius * down)}l{round(length * across)} {round(length * down)}"
+            path += f"M{round(x + radius * across)} {round(y + radius * down)}"
+            path += f"l{round(length * across)} {round(length * down)}"
         layers.append(Layer(path.replace(" -", "-"), opacity))
     return Pattern(layers)
 

@@ -21,11 +21,11 @@ PLAIN_TEX = LatexNodes2Text(math_mode="text")
 # Stands for a formula while sentences are looked for: a character that occurs in none.
 FORMULA = "\ufffc"
 
-# Where a sentence ends: a stop and what closes with it, before white space and a capital, a digit, a quote or a formula.
+# Where a sentence ends: a stop and what closes with it, before a capital, a digit, a quote or a formula.
 SENTENCE_END = re.compile(r"[.!?][\"”’')\]]*(?=\s+[\W\d_A-ZÀ-Þ\ufffc]|\s*$)")
 ABBREVIATION = re.compile(
-    r"(?:\b(?:e\.g|i\.e|a\.k\.a|w\.r\.t|i\.i\.d|et al|al|cf|vs|viz|ca|resp|approx|[Ff]igs?|[Ee]qs?|[Ss]ecs?|[Tt]abs?|[Rr]efs?"
-    r"|Nos?|Dr|Mr|Mrs|Ms|Prof|St|Jr|Sr)|(?:^|[\s(.-])[A-Z])\.$"
+    r"(?:\b(?:e\.g|i\.e|a\.k\.a|w\.r\.t|i\.i\.d|et al|al|cf|vs|viz|ca|resp|approx|[Ff]igs?|[Ee]qs?|[Ss]ecs?|[Tt]abs?"
+    r"|[Rr]efs?|Nos?|Dr|Mr|Mrs|Ms|Prof|St|Jr|Sr)|(?:^|[\s(.-])[A-Z])\.$"
 )
 
 

@@ -45,14 +45,21 @@ SYNONYMS = {
     "textsubscript": "_",
     "uline": r"\underline",
     "xspace": "",
-    **dict.fromkeys(("tiny", "scriptsize", "footnotesize", "small", "normalsize", "large", "Large", "LARGE", "huge"), ""),
+    **dict.fromkeys(
+        ("tiny", "scriptsize", "footnotesize", "small", "normalsize", "large", "Large", "LARGE", "huge"), ""
+    ),
 }
+
+# Two ways to write arg max, which latex2mathml has as one operator.
+ARG = re.compile(r"\\operatorname\*?\s*\{\s*arg\s*\\[,;:! ]\s*(max|min)\s*\}|\\arg\s*\\(max|min)(?![A-Za-z])")
 
 ROWS = frozenset({"math", "mrow", "mstyle", "mtd", "msqrt", "mphantom"})
 TOKENS = frozenset({"mi", "mn", "mo", "mtext"})
 SCRIPTS = frozenset({"msub", "msup", "msubsup", "munder", "mover", "munderover"})
 CHILDREN = {"mfrac": 2, "mroot": 2, "msub": 2, "msup": 2, "munder": 2, "mover": 2, "msubsup": 3, "munderover": 3}
-ELEMENTS = ROWS | TOKENS | SCRIPTS | {"mspace", "mfrac", "mroot", "mtable", "mtr", "mmultiscripts", "mprescripts", "none"}
+ELEMENTS = (
+    ROWS | TOKENS | SCRIPTS | {"mspace", "mfrac", "mroot", "mtable", "mtr", "mmultiscripts", "mprescripts", "none"}
+)
 
 # No style, class, id, href, colour or event; no length of ten em or more, which could cover the page.
 BOOLEAN = re.compile("true|false")
@@ -121,7 +128,7 @@ def refuse_costly(source: str) -> None:
 def _normalised(source: str) -> str:
     source = re.sub(r"(?<!\\)%", r"\\%", source).replace("\\\n", "\\ ")
     source = re.sub(r"(?<=\d)\{,\}(?=\d)", r"\\text{,}", source)
-    source = re.sub(r"\\(?:operatorname\*?\s*\{\s*arg\s*\\[,;:! ]\s*(max|min)\s*\}|arg\s*\\(max|min)\b)", r"\\arg\1\2 ", source)
+    source = ARG.sub(r"\\arg\1\2 ", source)
     # latex2mathml reads only letters in \operatorname{…}, and anything in \mathrm{…}.
     source = re.sub(r"\\operatorname\*?\s*\{(?![A-Za-z\s*]+\})", r"\\mathrm{", source)
     return re.sub(r"\\([A-Za-z]+)", lambda match: SYNONYMS.get(match[1], match[0]), source)
@@ -187,9 +194,10 @@ def _token(element: Element) -> Element:
 
 def _letter(character: str, alphabet: str) -> str:
     name = re.sub(r"^(?:LATIN|GREEK) | LETTER", "", unicodedata.name(character, ""))
-    for name in (f"MATHEMATICAL {alphabet} {name}", f"{alphabet.replace('FRAKTUR', 'BLACK-LETTER')} {name}"):
+    # A few letters were in Unicode before the alphabets: ℝ is DOUBLE-STRUCK CAPITAL R, without MATHEMATICAL.
+    for styled in (f"MATHEMATICAL {alphabet} {name}", f"{alphabet.replace('FRAKTUR', 'BLACK-LETTER')} {name}"):
         try:
-            return unicodedata.lookup(name)
+            return unicodedata.lookup(styled)
         except KeyError:
             continue
     return character
@@ -213,7 +221,9 @@ def _spaced(children: list[Element]) -> Iterable[Element]:
     for child in children:
         if previous is not None and (_is_function(previous) or _is_function(child)):
             pair = (previous, child)
-            if not any(_core(each).tag == "mspace" or (_core(each).tag == "mo" and not _is_function(each)) for each in pair):
+            if not any(
+                _core(each).tag == "mspace" or (_core(each).tag == "mo" and not _is_function(each)) for each in pair
+            ):
                 yield Element("mspace", width=THIN)
         yield child
         previous = child
@@ -225,7 +235,8 @@ def _core(element: Element) -> Element:
 
 def _is_function(element: Element) -> bool:
     core = _core(element)
-    return core.tag in ("mi", "mo") and len(core.text or "") > 1 and all(c.isalpha() or c.isspace() for c in core.text)
+    name = "".join((core.text or "").split())  # arg max has a thin space in it
+    return core.tag in ("mi", "mo") and len(name) > 1 and name.isalpha()
 
 
 def _close_up(children: list[Element]) -> None:

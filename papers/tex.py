@@ -1,4 +1,4 @@
-"""Reads the TeX that stands in titles, names and abstracts: which part is text, which is mathematics, what is stressed."""
+"""Reads the TeX in titles, names and abstracts: what is text, what is mathematics, which words are stressed."""
 
 import re
 import unicodedata
@@ -11,18 +11,20 @@ from latex2mathml.symbols_parser import convert_symbol
 # arXiv takes abstracts of up to 1,920 characters; what is far longer is shown as it came.
 LONGEST = 20_000
 
-# Commands that stress what they hold, by the HTML element that says the same; "" only holds.
+# Commands that change the look of what they hold and not its meaning, or set a size.
+HOLDERS = """
+    textsc textrm textsf textnormal textup textmd text mbox hbox mathrm underline uline ensuremath rm sf sc scshape
+    ac acp acs gls glspl num rev revise xspace noindent centering
+    tiny scriptsize footnotesize small normalsize large Large LARGE huge
+"""
+# Commands that stress what they hold, by the HTML element that says the same.
 STYLES = {
     **dict.fromkeys(("textbf", "bf", "bfseries", "mathbf"), "strong"),
     **dict.fromkeys(("emph", "em", "textit", "textsl", "it", "itshape", "sl"), "em"),
     **dict.fromkeys(("texttt", "tt", "ttfamily"), "code"),
     "textsuperscript": "sup",
     "textsubscript": "sub",
-    **dict.fromkeys(
-        "textsc textrm textsf textnormal textup textmd text mbox hbox mathrm underline uline ac acp acs gls glspl num rev revise ensuremath rm sf sc scshape "
-        "tiny scriptsize footnotesize small normalsize large Large LARGE huge xspace noindent centering".split(),
-        "",
-    ),
+    **dict.fromkeys(HOLDERS.split(), ""),
 }
 WORDS = {
     **{"eg": "e.g.", "ie": "i.e.", "etc": "etc.", "etal": "et al.", "vs": "vs.", "TeX": "TeX", "LaTeX": "LaTeX"},
@@ -43,13 +45,16 @@ TOKEN = re.compile(
       (?P<link>        \\href\s{0,9}\{\s{0,9}(?P<target>[^{}\s]*)\s{0,9}\}\s{0,9}\{ )
     | (?P<url>         \\(?:url|href)\s{0,9}\{\s{0,9}(?P<address>[^{}\s]*)\s{0,9}\}
                      | https?://(?:URL|[.,;:!?'*]|\\[_%&\#~]|\(URL*\))*(?:URL|\\[_%&\#~]|\(URL*\)) )
-    | (?P<dropped>     [~\ ]?\\(?:cite[a-z]*|label|footnotemark)\*?(?:\[[^\][{}\\]*\]){0,2}(?:\{[^{}\\]*\}|(?![A-Za-z{])) )
+    | (?P<dropped>     [~\ ]?\\(?:cite[a-z]*|label|footnotemark)\*?
+                       (?:\[[^\][{}\\]*\]){0,2}(?:\{[^{}\\]*\}|(?![A-Za-z{])) )
     | (?P<colour>      \\(?:textcolor|color)\s{0,9}(?:\[[^\][{}\\]*\])?\{[^{}\\]*\}(?P<opens>\s{0,9}\{)? )
     | (?P<footnote>    \\footnote\s{0,9}\{ )
     | (?P<environment> \\begin\{(?P<name>(?:equation|displaymath|align|gather|multline|eqnarray)\*?)\}
                        (?P<lines>.{1,1000}?)\\end\{(?P=name)\} )
     | (?P<display>     \$\$(?P<dollars>(?:[^$\\]|\\.)++)\$\$ | \\\[(?P<brackets>(?:[^\\]|\\[^\[\]])++)\\\] )
-    | (?P<formula>     \$(?P<dollar>(?:[^$\\]|\\(?:text[a-z]{0,6}|mbox)\{[^{}$]*(?:\$[^{}$]*\$[^{}$]*)++\}|\\.)++)\$ | \\\((?P<parentheses>(?:[^\\]|\\[^()])++)\\\) )
+    | (?P<formula>     \$
+                       (?P<dollar>(?:[^$\\]|\\(?:text[a-z]{0,6}|mbox)\{[^{}$]*(?:\$[^{}$]*\$[^{}$]*)++\}|\\.)++)\$
+                     | \\\((?P<parentheses>(?:[^\\]|\\[^()])++)\\\) )
     | (?P<accent>      \\(?P<mark>['`^"~=.])(?:\{\\?(?P<braced>[A-Za-z])\}|\\?(?P<bare>[A-Za-z]))
                      | \\(?P<letter_mark>[cvuHrkd])\{(?P<marked>[A-Za-z])\} )
     | (?P<sign>        \\(?P<signed>[%&_\#${}"]) )
@@ -72,7 +77,8 @@ TOKEN = re.compile(
 
 # A formula of nothing but words, as in $\textbf{A}$daptive, or of a link.
 WORDS_ONLY = re.compile(
-    r"""\s*\\(?:text[a-z]{0,6}|emph|underline|mbox|url)\s*\{(?:[^{}$_^\\]|\$[^{}$]*\$|\\(?:text..|underline)\{[^{}$_^\\]*\})*\}\s*
+    r"""\s*\\(?:text[a-z]{0,6}|emph|underline|mbox|url)\s*
+        \{(?:[^{}$_^\\]|\$[^{}$]*\$|\\(?:text..|underline)\{[^{}$_^\\]*\})*\}\s*
       | \s*\\href\{[^{}\s]*\}\s*\{(?:\\text\s*\{[^{}$\\]*\}|[^{}$\\]*)\}\s*""",
     re.VERBOSE,
 )
@@ -201,4 +207,4 @@ def _words(match: re.Match, *, is_quoting: bool) -> str:
         return "—" if match[0] == "---" else "–"
     if kind == "space":
         return SPACES.get(match["spacing"], "")
-    return match["signed"] or {"tie": " "}.get(kind, "")
+    return match["signed"] or (" " if kind == "tie" else "")

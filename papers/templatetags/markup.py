@@ -1,0 +1,21 @@
+"""Other people's text in a template: `{% load markup %}`, then `{{ paper.title|inline }}`."""
+
+from django import template
+
+from papers import markup
+
+register = template.Library()
+
+register.filter("inline", markup.inline)
+register.filter("prose", markup.prose)
+register.filter("plain", markup.plain)
+register.filter("first_sentence", markup.first_sentence)
+
+
+@register.filter
+def compact(count: int) -> str:
+    """A count of upvotes or stars, short: 999, 14.2k, 1M. Cut and not rounded, so that it never promises more."""
+    for size, letter in ((1_000_000, "M"), (1_000, "k")):
+        if count >= size:
+            return f"{count * 10 // size / 10:g}{letter}"
+    return str(count)
