@@ -32,10 +32,12 @@ class AccountAdapter(DefaultAccountAdapter):
         super().send_mail(template_prefix, email, {**site, **context})
 
     def get_email_confirmation_url(self, request, emailconfirmation) -> str:
-        """With where the member was going, in case the mail is opened in another browser."""
+        """With where the member was going: opened in another browser, the link leads there by the sign-in page."""
         url = settings.SITE_URL + reverse("account_confirm_email", args=[emailconfirmation.key])
-        going = get_next_redirect_url(request)
-        return f"{url}?{urlencode({'next': going})}" if going else url
+        if going := get_next_redirect_url(request):
+            sign_in = reverse("account_login", query={"next": going})
+            return f"{url}?{urlencode({'next': sign_in})}"
+        return url
 
     def get_reset_password_from_key_url(self, key: str) -> str:
         uid, _, token = key.partition("-")

@@ -4,7 +4,7 @@ from . import views
 
 app_name = "accounts"
 urlpatterns = [
-    path("users/<str:handle>", views.profile, name="profile"),
+    path("users/<slug:handle>", views.profile, name="profile"),
     path("settings/profile", views.edit_profile, name="edit_profile"),
     path("settings/delete-account", views.delete_account, name="delete_account"),
 ]

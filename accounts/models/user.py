@@ -2,7 +2,8 @@
 
 import zoneinfo
 
-from django.contrib.auth.models import AbstractUser, UserManager as DjangoUserManager
+from django.contrib.auth.models import AbstractUser
+from django.contrib.auth.models import UserManager as DjangoUserManager
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.db import models, transaction
@@ -45,12 +46,13 @@ class UserManager(DjangoUserManager):
 
     @classmethod
     def normalize_email(cls, email: str | None) -> str:
-        """All in lower case, domain or not: no mail service in use tells ada@ from Ada@, and sign-in must not either."""
+        """All in lower case, domain or not: no mail service tells ada@ from Ada@, and sign-in must not either."""
         return super().normalize_email(email).lower()
 
     def create_superuser(self, username, email=None, password=None, **fields) -> "User":
         with transaction.atomic():
             user = super().create_superuser(username, email, password, **fields)
+            user.clean_fields(exclude=["password"])  # With --noinput, nothing else has looked at them.
             user.verify_email()
         return user
 
@@ -119,7 +121,7 @@ class User(AbstractUser):
         self.emailaddress_set.update_or_create(email=self.email, defaults={"verified": True, "primary": True})
 
     def delete_account(self) -> None:
-        """Leave the site for good: the row stays, so that what others built on holds, but nothing in it says who it was.
+        """Leave for good: the row stays, so that what others built on it holds, but nothing in it says who it was.
 
         Upvotes are withdrawn; what was submitted stays, by "a former member". Every session ends, no link in an old
         mail works any more, and handle and address are free for a new account.
