@@ -83,6 +83,7 @@ class ProfileForm(forms.ModelForm):
         max_length=200,
         required=False,
         assume_scheme="https",
+        error_messages={"invalid": "This is no address of a page. Write it like https://example.org."},
         widget=forms.URLInput(attrs={"autocomplete": "url"}),
     )
 

@@ -1,6 +1,9 @@
 """From the form by way of the inbox to being signed in."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
+from django.db import connection, transaction
 from django.test import Client
 from django.urls import reverse
 
@@ -119,3 +122,36 @@ def test_the_fields_tell_a_password_manager_what_they_are(client):
     assert 'autocomplete="email"' in page
     assert 'autocomplete="new-password"' in page
     assert "placeholder" not in page
+
+
+def test_the_twenty_first_try_within_a_minute_has_to_wait(sign_up):
+    for _ in range(20):
+        sign_up(username="no spaces")
+    answer = sign_up()
+    assert answer.status_code == 429
+    assert "Please wait a little" in answer.content.decode()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_form_sent_twice_at_once_makes_one_account(sign_up):
+    def second():
+        try:
+            return sign_up()
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor() as pool:
+        with transaction.atomic():
+            User.objects.create_user("grace", "grace@example.org")
+            answer = pool.submit(second)
+            while not (answer.done() or somebody_waits()):
+                pass
+        assert answer.result().url == reverse("account_email_verification_sent")
+    assert User.objects.count() == 1
+
+
+def somebody_waits() -> bool:
+    """Whether another connection waits for what this one holds."""
+    with connection.cursor() as cursor:
+        cursor.execute("select exists(select from pg_locks where pg_backend_pid() = any(pg_blocking_pids(pid)))")
+        return cursor.fetchone()[0]

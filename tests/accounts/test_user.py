@@ -100,6 +100,6 @@ def test_an_administrator_made_in_the_terminal_can_sign_in_at_once(db):
 
 @pytest.mark.parametrize("handle", ["root.of/it", "admin"])
 def test_an_administrators_handle_is_looked_at_too(db, handle):
-    with pytest.raises(CommandError, match="single hyphens|kept for the site"):
+    with pytest.raises(CommandError, match=r"single hyphens|kept for the site"):
         call_command("createsuperuser", username=handle, email="rooted@example.org", interactive=False)
     assert not User.objects.exists()
