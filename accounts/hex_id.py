@@ -20,4 +20,5 @@ class HexIdField(models.CharField):
     def deconstruct(self):
         name, path, args, kwargs = super().deconstruct()
         kwargs.pop("validators", None)
+        kwargs["unique"] = self.unique
         return name, path, args, kwargs

@@ -1,6 +1,5 @@
 """What crawlers should find: the papers and the days."""
 
-from django.conf import settings
 from django.contrib.sitemaps import Sitemap
 from django.urls import reverse
 
@@ -9,18 +8,7 @@ from feed.periods import Day
 from papers.models import Paper
 
 
-class Site(Sitemap):
-    """Addresses start with SITE_URL, whatever host was asked."""
-
-    @property
-    def protocol(self):
-        return settings.SITE_URL.split("://")[0]
-
-    def get_domain(self, site=None):
-        return settings.SITE_URL.split("://")[1]
-
-
-class PaperSitemap(Site):
+class PaperSitemap(Sitemap):
     limit = 5000
 
     def items(self):
@@ -30,14 +18,14 @@ class PaperSitemap(Site):
         return paper.modified_at
 
 
-class DaySitemap(Site):
+class DaySitemap(Sitemap):
     limit = 5000
 
     def items(self):
         return [Day(day) for day in Entry.objects.visible().order_by("day").values_list("day", flat=True).distinct()]
 
 
-class PageSitemap(Site):
+class PageSitemap(Sitemap):
     def items(self):
         return ["feed:papers", "feed:trending", "feed:about", "feed:privacy"]
 

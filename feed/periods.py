@@ -2,6 +2,7 @@
 
 import calendar
 import zoneinfo
+from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import total_ordering
@@ -27,7 +28,7 @@ def feed_day(moment: datetime) -> date:
 
 @total_ordering
 @dataclass(frozen=True)
-class Period:
+class Period(ABC):
     """Days from `start` up to, not including, `end`. Subclasses say how long and how it is written."""
 
     start: date
@@ -73,11 +74,25 @@ class Period:
     def get_absolute_url(self) -> str:
         return reverse(f"feed:{self.name}", args=[self])
 
-    # Each kind of period says these.
-    end: date
-    slug: str
-    title: str
-    short_title: str
+    @property
+    @abstractmethod
+    def end(self) -> date:
+        """The first day after it."""
+
+    @property
+    @abstractmethod
+    def slug(self) -> str:
+        """As addresses write it."""
+
+    @property
+    @abstractmethod
+    def title(self) -> str:
+        """As a heading writes it."""
+
+    @property
+    def short_title(self) -> str:
+        """As the date button writes it; the year is left out when it is this year."""
+        return self.title
 
     @staticmethod
     def _first_day(slug: str) -> date:
@@ -104,7 +119,6 @@ class Day(Period):
 
     @property
     def short_title(self) -> str:
-        """For the date button; the year is left out when it is this year."""
         year = "" if self.start.year == today().year else f", {self.start.year}"
         return f"{self.start:%A, %b} {self.start.day}{year}"
 
@@ -167,7 +181,6 @@ class Month(Period):
     def title(self) -> str:
         return f"{MONTHS[self.start.month]} {self.start.year}"
 
-    short_title = title
 
 
 class PeriodConverter:

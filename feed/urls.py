@@ -17,6 +17,12 @@ urlpatterns = [
     path("papers/new", views.newest_announcement, name="newest"),
     path("papers/new/<day:period>", views.new, name="new"),
     path("papers/calendar/<month:month>", views.calendar, name="calendar"),
+    # What was meant as a date and is none.
+    path("papers/date/<str:slug>", views.no_period, {"example": "2026-08-21"}),
+    path("papers/week/<str:slug>", views.no_period, {"example": "2026-W34"}),
+    path("papers/month/<str:slug>", views.no_period, {"example": "2026-08"}),
+    path("papers/new/<str:slug>", views.no_period, {"example": "2026-08-21"}),
+    path("papers/calendar/<str:slug>", views.no_period, {"example": "2026-08"}),
     path("subscribe", views.subscribe, name="subscribe"),
     path("subscribe/confirm/<str:token>", views.confirm, name="confirm"),
     path("subscribe/manage/<str:token>", views.manage, name="manage"),

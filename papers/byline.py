@@ -40,7 +40,7 @@ class Line:
         )
 
     def completed_by(self, other: Line | None) -> Line:
-        """This line, with what it leaves open taken from another source's."""
+        """This line, with what it leaves open taken from another's."""
         if other is None:
             return self
         mine = self if self.person_id else replace(
@@ -86,13 +86,21 @@ def write(batch: list[Stored], people: dict[str, Person]) -> None:
 
 def _merged(stored: Stored, before: list[Line], said: list[Line]) -> list[Line]:
     """The stronger source's names in its order, each completed by what the other says of the same name."""
-    strong, weak = (said, before) if not before or stored.outweighs else (before, said)
+    is_said_stronger = not before or stored.outweighs
+    strong, weak = (said, before) if is_said_stronger else (before, said)
     same_name: dict[str, list[Line]] = {}
     for line in weak:
         same_name.setdefault(author_slug(line.name), []).append(line)
     # Namesakes on one paper are matched in their order.
-    matches = (same_name.get(author_slug(line.name)) for line in strong)
-    return _distinct([line.completed_by(match.pop(0) if match else None) for line, match in zip(strong, matches, strict=True)])
+    merged = []
+    for line in strong:
+        others = same_name.get(author_slug(line.name))
+        other = others.pop(0) if others else None
+        if other and other.hex_id and not is_said_stronger:
+            # A source's own id replaces the one that we drew.
+            line = replace(line, hex_id=other.hex_id)
+        merged.append(line.completed_by(other))
+    return _distinct(merged)
 
 
 def _distinct(lines: list[Line]) -> list[Line]:

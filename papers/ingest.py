@@ -190,7 +190,7 @@ def _write_papers(batch: list[Stored]) -> None:
     _make_categories({name for stored in batch for name in _category_names(stored.record)})
     Paper.objects.bulk_create([stored.paper for stored in batch if stored.is_new])
     changed = [stored for stored in batch if stored.changes and not stored.is_new]
-    fields = {name.removesuffix("_id") for stored in changed for name in stored.changes}
+    fields = {name for stored in changed for name in stored.changes}
     if changed:
         Paper.objects.bulk_update([stored.paper for stored in changed], fields, batch_size=100)
 

@@ -10,7 +10,7 @@ from django.db import models
 from accounts.hex_id import new_hex_id
 from papers.arxiv.record import OrganizationRecord, PersonRecord
 from papers.huggingface.daily_paper import DailyPaper
-from papers.models import Organization, Person
+from papers.models import Organization, Paper, Person
 
 if TYPE_CHECKING:
     from papers.ingest import Stored
@@ -100,11 +100,9 @@ def _write(model: type[models.Model], rows: dict, said: Said, names: list[str]) 
 
 
 def _keep_hex_ids_apart(batch: list[Stored]) -> None:
-    wanted = {stored.paper.hex_id: stored for stored in batch}
-    others = type(batch[0].paper).objects.filter(hex_id__in=wanted).values_list("hex_id", "arxiv_id")
-    for hex_id, arxiv_id in others:
-        if wanted[hex_id].paper.arxiv_id != arxiv_id:
-            wanted[hex_id].set("hex_id", new_hex_id())
+    """A source that gives one id to two papers must not keep the second out: the first keeps the id."""
+    wanted = [stored.paper.hex_id for stored in batch]
+    owners = dict(Paper.objects.filter(hex_id__in=wanted).values_list("hex_id", "arxiv_id"))
     for stored in batch:
-        if wanted[stored.paper.hex_id] is not stored:
+        if owners.setdefault(stored.paper.hex_id, stored.paper.arxiv_id) != stored.paper.arxiv_id:
             stored.set("hex_id", new_hex_id())

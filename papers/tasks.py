@@ -9,6 +9,7 @@ from papers.arxiv.client import Client
 from papers.arxiv.record import SourceError
 from papers.arxiv.rss import parse
 from papers.ingest import ingest
+from papers.pace import wait_for_arxiv
 
 logger = logging.getLogger(__name__)
 
@@ -17,7 +18,8 @@ logger = logging.getLogger(__name__)
 def fetch_listing():
     """Take in what arXiv announces today in the site's categories; without a network, say so and try again later."""
     try:
-        report = ingest(parse(Client(settings.ARXIV_RSS_URL).announcement(settings.ARXIV_CATEGORIES)))
+        client = Client(settings.ARXIV_RSS_URL, pause=wait_for_arxiv)
+        report = ingest(parse(client.announcements(settings.ARXIV_CATEGORIES)))
     except SourceError as error:
         logger.warning("arXiv's announcement was not fetched: %s", error)
         return

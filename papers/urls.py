@@ -9,6 +9,7 @@ urlpatterns = [
     path("papers/<arxiv_id:arxiv_id>", views.paper, name="paper"),
     path("papers/<arxiv_id:arxiv_id>/upvote", views.upvote, name="upvote"),
     path("papers/<arxiv_id:arxiv_id>/withdraw-upvote", views.withdraw_upvote, name="withdraw_upvote"),
+    path("papers/<path:spelling>", views.other_spelling),
     path("organizations/<slug:name>", views.organization, name="organization"),
     path("authors/<slug:slug>", views.author, name="author"),
 ]

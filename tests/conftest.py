@@ -26,15 +26,17 @@ def recorded() -> Path:
 
 
 @pytest.fixture(autouse=True)
-def _empty_cache(settings):
+def _quick_and_clean(settings):
     cache.clear()
     settings.CELERY_TASK_ALWAYS_EAGER = True
+    # The real one is slow on purpose.
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 
 def member(handle: str, **more) -> User:
     """A member with a verified address and the password "correct horse battery"."""
     user = User.objects.create_user(handle, f"{handle}@example.org", "correct horse battery", **more)
-    user.emailaddress_set.create(email=user.email, verified=True, primary=True)
+    user.verify_email()
     return user
 
 

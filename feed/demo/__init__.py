@@ -9,7 +9,6 @@ import random
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 
-from allauth.account.models import EmailAddress
 from django.contrib.auth.models import Permission
 from django.db import transaction
 from django.db.models import Count
@@ -55,7 +54,7 @@ def _members() -> list[User]:
             username=handle, defaults={"email": f"{handle}@example.org", "full_name": name, "password": "!"}
         )
         if is_new:
-            EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
+            user.verify_email()
     for email, password, role in LOGINS:
         user = User.objects.get(email=email)
         if user.has_usable_password():

@@ -1,7 +1,7 @@
 from .calendar import calendar
 from .new import new, newest_announcement
 from .pages import about, privacy
-from .periods import home, papers, period
+from .periods import home, no_period, papers, period
 from .subscriptions import confirm, delete_subscription, manage, subscribe, unsubscribe
 from .trending import trending
 
@@ -14,6 +14,7 @@ __all__ = [
     "manage",
     "new",
     "newest_announcement",
+    "no_period",
     "papers",
     "period",
     "privacy",

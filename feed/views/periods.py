@@ -1,5 +1,6 @@
 """The feed of a day, a week or a month."""
 
+from django.http import Http404
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
@@ -30,11 +31,16 @@ def period(request, period):
     return _feed(request, period)
 
 
+@require_safe
+def no_period(request, slug, example):
+    raise Http404(f"There is no date “{slug}”. An address here ends like {example}.")
+
+
 def _feed(request, period):
     visible = Entry.objects.visible()
     entries = visible.in_period(period)
     cards = entries.for_cards().seen_by(request.user)
-    page = paginate(cards, order=Entry.objects.RANKED, cursor=request.GET.get("after", ""), size=PAGE_SIZE)
+    page = paginate(cards, order=cards.RANKED, cursor=request.GET.get("after", ""), size=PAGE_SIZE)
     before, after = visible.day_before(period), visible.day_after(period)
     context = {
         "tab": period.name,

@@ -1,5 +1,6 @@
 """The digest's subscriptions, by signed links: a GET shows the page, only its button's POST changes anything."""
 
+from allauth.account.adapter import get_adapter
 from django.conf import settings
 from django.contrib import messages
 from django.core import signing
@@ -21,7 +22,7 @@ def subscribe(request):
     form = SubscribeForm(request.POST or None)
     if request.method == "POST" and not _comes_from_here(request):
         return HttpResponseForbidden("This form works only from the site's own pages.", content_type="text/plain")
-    if request.method == "POST" and is_ratelimited(request, group="subscribe", key="ip", rate="20/h", increment=True):
+    if request.method == "POST" and is_ratelimited(request, group="subscribe", key=_address, rate="20/h", increment=True):
         form.add_error(None, "Too many tries from your network. Please wait an hour, then try again.")
     asked = request.method == "POST" and form.is_valid()
     if asked:
@@ -69,6 +70,11 @@ def unsubscribe(request, token):
     if subscription and request.method == "POST":
         subscription.unsubscribe()
     return render(request, "feed/unsubscribe.html", {"subscription": subscription}, status=200 if subscription else 404)
+
+
+def _address(group, request) -> str:
+    """The visitor's network address, as far as the proxies before us can be believed."""
+    return get_adapter().get_client_ip(request)
 
 
 def _named(token, purpose):

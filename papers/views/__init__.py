@@ -1,6 +1,6 @@
 from .authors import author
 from .organizations import organization
-from .papers import paper
+from .papers import other_spelling, paper
 from .upvotes import upvote, withdraw_upvote
 
-__all__ = ["author", "organization", "paper", "upvote", "withdraw_upvote"]
+__all__ = ["author", "organization", "other_spelling", "paper", "upvote", "withdraw_upvote"]

@@ -1,14 +1,18 @@
 """One paper's page."""
 
-from django.shortcuts import get_object_or_404, render
+from django.http import Http404
+from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
+from papers.arxiv import ids
 from papers.models import Paper
 
 
 @require_safe
 def paper(request, arxiv_id):
-    paper = get_object_or_404(Paper.objects.visible().for_cards().seen_by(request.user), arxiv_id=arxiv_id)
+    paper = Paper.objects.visible().for_cards().seen_by(request.user).filter(arxiv_id=arxiv_id).first()
+    if paper is None:
+        raise Http404(f"The paper {arxiv_id} is not in this catalogue.")
     entry = paper.entries.first_of_paper()
     return render(
         request,
@@ -22,3 +26,15 @@ def paper(request, arxiv_id):
             "categories": paper.categories.order_by("name"),
         },
     )
+
+
+@require_safe
+def other_spelling(request, spelling):
+    """An id written otherwise (a version, an old class, a URL) leads to the paper's one address."""
+    try:
+        arxiv_id = ids.parse(spelling).value
+    except ValueError as error:
+        raise Http404(f"{str(error)[:1].upper()}{str(error)[1:]}.") from error
+    if arxiv_id == spelling or not Paper.objects.visible().filter(arxiv_id=arxiv_id).exists():
+        raise Http404(f"The paper {arxiv_id} is not in this catalogue.")
+    return redirect("papers:paper", arxiv_id, permanent=True)

@@ -27,7 +27,7 @@ def test_pages_hold_every_row_once_in_the_order_of_the_whole(make_entry, size):
     for number in range(12):
         make_entry(DAY, upvotes=number % 3, minutes=number % 4)
     whole = list(Entry.objects.ranked())
-    assert walk(Entry.objects.all(), Entry.objects.RANKED, size) == whole
+    assert walk(Entry.objects.all(), Entry.objects.all().RANKED, size) == whole
 
 
 def test_a_row_that_comes_in_between_moves_no_other_row(make_paper):

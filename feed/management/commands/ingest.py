@@ -19,6 +19,7 @@ from papers.arxiv.record import Refusal, SourceError
 from papers.huggingface import client as huggingface
 from papers.huggingface import records
 from papers.ingest import Report, Row, ingest
+from papers.pace import wait_for_arxiv
 
 # A source's name in the report and on the progress bar, and how its rows are read.
 Source = tuple[str, Callable[[], Iterable[Row]]]
@@ -80,8 +81,8 @@ def _arxiv_rss(paths: list[Path] | None, *, categories: list[str], day: date | N
     if paths:
         yield from ((str(path), partial(_parse_file, rss.parse, path, day)) for path in paths)
     else:
-        client = arxiv.Client(settings.ARXIV_RSS_URL)
-        yield "+".join(categories), lambda: rss.parse(client.announcement(categories), day=day)
+        client = arxiv.Client(settings.ARXIV_RSS_URL, pause=wait_for_arxiv)
+        yield "+".join(categories), lambda: rss.parse(client.announcements(categories), day=day)
 
 
 # Hugging Face states no limit; a second between requests is what one would want of a guest.
@@ -118,6 +119,7 @@ def _read(sources: Iterable[Source], failed: list[Refusal]) -> Iterator[Row]:
     """The rows of all sources; one that is no good as a whole is noted, and the next is read."""
     for name, rows in sources:
         try:
-            yield from rows()
+            for row in rows():
+                yield Refusal(f"{name}: {row.name}", row.reason) if isinstance(row, Refusal) else row
         except SourceError as error:
             failed.append(Refusal(name, str(error)))
