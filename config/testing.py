@@ -23,7 +23,18 @@ def pytest_load_initial_conftests() -> Iterator[None]:
         _stack.enter_context(services())
     except Unavailable as error:
         raise pytest.UsageError(str(error)) from error
+    if worker := os.environ.get("PYTEST_XDIST_WORKER"):
+        # pytest-django gives each worker a database of its own; so does this, of Valkey's sixteen.
+        os.environ["REDIS_URL"] = os.environ["REDIS_URL"].removesuffix("/0") + f"/{int(worker.removeprefix('gw')) + 1}"
     yield
+
+
+def pytest_sessionstart() -> None:
+    """The tests see the static files as visitors do: collected, under the names of their contents."""
+    from config.run import collect_static
+
+    if "PYTEST_XDIST_WORKER" not in os.environ:
+        collect_static()
 
 
 def pytest_unconfigure() -> None:
