@@ -6,9 +6,7 @@ that dies stops the rest. SIGINT (Ctrl-C), SIGTERM and SIGHUP stop everything in
 
 import ctypes
 import fcntl
-import hashlib
 import http.client
-import io
 import os
 import signal
 import socket
@@ -22,13 +20,12 @@ from pathlib import Path
 from urllib.parse import urlsplit
 from urllib.request import getproxies
 
-import django
 import psutil
 from django.core.exceptions import ImproperlyConfigured
-from django.core.management import call_command
 from django.db import OperationalError
 
 from config.embedded import data_dir, services
+from config.prepare import prepare
 from config.server import Server, Unavailable
 
 HOST = "127.0.0.1"
@@ -86,64 +83,6 @@ def run(port: int) -> int:
 
 def say(text: str) -> None:
     print(text, flush=True)
-
-
-def prepare() -> list[tuple[str, str, str]]:
-    """Brings database and static files up to date, loads the demo into an empty one.
-
-    Returns the demo's logins (address, password, role) if they work here.
-    """
-    django.setup()
-    from django.conf import settings
-    from django.db import connection
-
-    migrate()
-    collect_static()
-    logins = _demo() if settings.DEMO else []
-    connection.close()
-    connection.close_pool()
-    return logins
-
-
-def migrate() -> None:
-    """Applies what migrations are missing; when none is, this costs one query."""
-    from django.db import connection
-    from django.db.migrations.executor import MigrationExecutor
-
-    executor = MigrationExecutor(connection)
-    if plan := executor.migration_plan(executor.loader.graph.leaf_nodes()):
-        say(f"Applying {len(plan)} migrations …")
-        call_command("migrate", interactive=False, verbosity=0)
-
-
-def collect_static() -> None:
-    """Collects the static files into STATIC_ROOT unless the ones there were made of the very same files."""
-    from django.conf import settings
-    from django.contrib.staticfiles.finders import get_finders
-
-    digest = hashlib.sha256()
-    for finder in get_finders():
-        for name, storage in finder.list([]):
-            found = os.stat(storage.path(name))
-            digest.update(f"{name} {found.st_mtime_ns} {found.st_size}\n".encode())
-    stamp = Path(settings.STATIC_ROOT).with_suffix(".stamp")
-    if stamp.exists() and stamp.read_text() == digest.hexdigest():
-        return
-    say("Collecting static files …")
-    Path(settings.STATIC_ROOT).mkdir(parents=True, exist_ok=True)
-    call_command("collectstatic", interactive=False, clear=True, verbosity=0)
-    stamp.write_text(digest.hexdigest())
-
-
-def _demo() -> list[tuple[str, str, str]]:
-    from accounts.models import User
-    from feed.demo import LOGINS
-    from papers.models import Paper
-
-    if not Paper.objects.exists():
-        say("Loading the demo's papers …")
-        call_command("demo_data", stdout=io.StringIO())
-    return LOGINS if User.objects.filter(email=LOGINS[0][0]).exists() else []
 
 
 def _web(port: int) -> list[str]:

@@ -31,7 +31,7 @@ def pytest_load_initial_conftests() -> Iterator[None]:
 
 def pytest_sessionstart() -> None:
     """The tests see the static files as visitors do: collected, under the names of their contents."""
-    from config.run import collect_static
+    from config.prepare import collect_static
 
     if "PYTEST_XDIST_WORKER" not in os.environ:
         collect_static()
