@@ -1,8 +1,8 @@
 // The keyboard: ← → between periods, j k between papers, u upvotes, ? lists the keys.
 
 const KEYS = {
-  ArrowLeft: () => document.getElementById("previous-period")?.click(),
-  ArrowRight: () => document.getElementById("next-period")?.click(),
+  ArrowLeft: () => turn("previous-period"),
+  ArrowRight: () => turn("next-period"),
   j: () => move(+1),
   k: () => move(-1),
   u: () => (current() ?? document).querySelector(".upvote")?.click(),
@@ -24,6 +24,11 @@ document.addEventListener("click", (event) => {
   event.preventDefault();
   document.getElementById(link.dataset.opens).showModal();
 });
+
+function turn(arrow) {
+  // A page on its way brings new arrows; the old ones would only ask for it again.
+  if (!document.querySelector("#feed.htmx-request")) document.getElementById(arrow)?.click();
+}
 
 function current() {
   return document.activeElement.closest("[data-paper]");
