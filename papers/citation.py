@@ -2,6 +2,8 @@
 
 import re
 
+from slugify import slugify
+
 # What BibTeX would read as its own syntax, outside mathematics.
 _SPECIAL = re.compile(r"([%&#_])")
 _MATHEMATICS = re.compile(r"(\$[^$]+\$)")
@@ -28,15 +30,23 @@ def bibtex(paper) -> str:
 
 def _key(paper) -> str:
     """vaswani2017attention: the first author's last name, the year, the title's first long word."""
-    family = paper.author_names[0].split()[-1] if paper.author_names else "paper"
-    word = next((word for word in re.findall(r"[A-Za-z]+", paper.title) if len(word) > 3), "")
-    key = re.sub(r"[^a-z]", "", family.lower()) + str(paper.published_at.year) + word.lower()
-    return key or paper.arxiv_id
+    family = slugify(paper.author_names[0].split()[-1], separator="") if paper.author_names else "paper"
+    words = re.findall(r"[A-Za-z]{4,}", _MATHEMATICS.sub(" ", paper.title))
+    return f"{family}{paper.published_at.year}{words[0].lower() if words else ''}"
 
 
 def _escape(text: str) -> str:
-    """Text that neither breaks the entry nor loses its mathematics; unbalanced braces go."""
-    if text.count("{") != text.count("}"):
+    """Text that neither breaks the entry nor loses its mathematics; braces that don't match go."""
+    if not _is_balanced(text):
         text = text.replace("{", "").replace("}", "")
     parts = _MATHEMATICS.split(text)
     return "".join(part if part.startswith("$") and len(part) > 1 else _SPECIAL.sub(r"\\\1", part) for part in parts)
+
+
+def _is_balanced(text: str) -> bool:
+    depth = 0
+    for brace in re.findall(r"[{}]", text):
+        depth += 1 if brace == "{" else -1
+        if depth < 0:
+            return False
+    return depth == 0

@@ -12,6 +12,7 @@ from pathlib import Path
 from django.contrib.auth.models import Permission
 from django.db import transaction
 from django.db.models import Count
+from django.utils import timezone
 
 from accounts.models import User
 from feed.models import Entry
@@ -95,14 +96,17 @@ def _papers(rows: list[dict]) -> list[Paper]:
 
 def _entries(papers: list[Paper], members: list[User]) -> None:
     """Spread the papers over the last ten weekdays; a paper that has its day keeps it."""
-    days, chance = _last_weekdays(DAYS), random.Random(2024)
+    days, chance, now = _last_weekdays(DAYS), random.Random(2024), timezone.now()
     shuffled = chance.sample(papers, len(papers))
     placed = set(Entry.objects.filter(paper__in=papers).values_list("paper", flat=True))
     entries = [
         Entry(
             paper=paper,
             day=days[number % DAYS],
-            submitted_at=datetime.combine(days[number % DAYS], time(6), UTC) + timedelta(minutes=chance.randrange(240)),
+            submitted_at=min(
+                datetime.combine(days[number % DAYS], time(6), UTC) + timedelta(minutes=chance.randrange(240)), now
+            )
+            - timedelta(minutes=chance.randrange(20)),
             submitted_by=chance.choice(members),
         )
         for number, paper in enumerate(shuffled)
@@ -119,10 +123,9 @@ def _upvotes(papers: list[Paper], members: list[User]) -> None:
             continue
         chance = random.Random(paper.arxiv_id)
         votes = min(len(members), 1 + int(chance.paretovariate(0.9) * 2))
-        born = datetime.combine(today(), time(6), UTC)
         Upvote.objects.bulk_create(
             [
-                Upvote(paper=paper, user=member, created_at=born - timedelta(minutes=chance.randrange(600)))
+                Upvote(paper=paper, user=member, created_at=timezone.now() - timedelta(minutes=chance.randrange(600)))
                 for member in chance.sample(members, votes)
             ],
             ignore_conflicts=True,

@@ -1,0 +1,84 @@
+"""Django's admin: every list and form opens for a moderator, at a number of queries that does not grow."""
+
+from datetime import date
+
+import pytest
+from django.contrib import admin
+from django.urls import reverse
+
+from feed.models import Entry, Subscription
+from papers.models import Listing, Organization, Paper, Person, Upvote
+
+DAY = date(2026, 1, 5)
+OURS = [model for model in admin.site._registry if model._meta.app_label in ("papers", "feed")]
+
+
+@pytest.fixture
+def filled(make_entry, ada):
+    def fill(number):
+        for index in range(number):
+            entry = make_entry(DAY, submitted_by=ada)
+            entry.paper.upvote(by=ada)
+            Listing.objects.create(day=DAY, category_id="cs.CL", kind="new", paper=entry.paper)
+            Person.objects.create(handle=f"{entry.pk}-{index}")
+            Organization.objects.create(name=f"{entry.pk}-{index}", full_name="Things")
+            Subscription.objects.ask(email=f"{entry.pk}-{index}@example.org", rhythm="daily")
+
+    return fill
+
+
+def url(model, page, *arguments):
+    return reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_{page}", args=arguments)
+
+
+@pytest.mark.parametrize("model", OURS, ids=lambda model: model.__name__)
+def test_a_list_costs_the_same_queries_however_long_it_is(client, mod, filled, model, django_assert_max_num_queries):
+    client.force_login(mod)
+    filled(2)
+    client.get(url(model, "changelist"))
+    with django_assert_max_num_queries(20) as few:
+        client.get(url(model, "changelist"), {"q": "a"} if model is not Upvote else {})
+    filled(8)
+    with django_assert_max_num_queries(len(few)):
+        assert client.get(url(model, "changelist"), {"q": "a"} if model is not Upvote else {}).status_code == 200
+
+
+@pytest.mark.parametrize("model", OURS, ids=lambda model: model.__name__)
+def test_a_form_opens(client, mod, filled, model):
+    client.force_login(mod)
+    filled(1)
+    assert client.get(url(model, "change", model.objects.first().pk)).status_code == 200
+
+
+def test_hiding_papers_from_their_list_takes_them_from_the_site(client, mod, filled):
+    client.force_login(mod)
+    filled(2)
+    keys = list(Paper.objects.values_list("pk", flat=True))
+    client.post(url(Paper, "changelist"), {"action": "hide", "_selected_action": keys})
+    assert not Paper.objects.visible().exists()
+    client.post(url(Paper, "changelist"), {"action": "show", "_selected_action": keys})
+    assert Paper.objects.visible().count() == 2
+
+
+def test_an_entry_moved_to_another_day_is_there(client, mod, make_entry):
+    client.force_login(mod)
+    entry = make_entry(DAY)
+    form = client.get(url(Entry, "change", entry.pk)).context["adminform"].form
+    data = {form.add_prefix(name): value or "" for name, value in form.initial.items()}
+    data |= {"day": "2026-01-07", "submitted_at_0": "2026-01-07", "submitted_at_1": "08:00:00", "hidden_at_0": "", "hidden_at_1": ""}
+    response = client.post(url(Entry, "change", entry.pk), data)
+    assert response.status_code == 302
+    entry.refresh_from_db()
+    assert entry.day == date(2026, 1, 7)
+
+
+def test_nobody_can_subscribe_somebody_here(client, mod):
+    mod.is_superuser = True
+    mod.save()
+    client.force_login(mod)
+    assert client.get(url(Subscription, "add")).status_code == 403
+
+
+def test_a_member_has_no_business_here(client, ada):
+    client.force_login(ada)
+    assert client.get(reverse("admin:index")).status_code in (302, 403)
