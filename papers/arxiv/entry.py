@@ -23,6 +23,14 @@ from papers.arxiv.record import (
 from papers.arxiv.text import clean, from_tex, shortened
 
 
+def local_name(element: etree._Element) -> str:
+    """Return an element's name without its namespace, or "" for what is no element.
+
+    lxml's own QName refuses a prefix that is declared nowhere, which stands there when XML was mended.
+    """
+    return element.tag.rpartition("}")[2].rpartition(":")[2] if isinstance(element.tag, str) else ""
+
+
 @dataclass(frozen=True, slots=True)
 class Feed:
     """What a feed says of itself: the categories or archives it was asked for, and its day.
@@ -50,7 +58,7 @@ def feed(head: etree._Element, day: date | None) -> Feed:
 def read(element: etree._Element, feed: Feed, number: int) -> Record | Refusal:
     """Return an entry as a `Record` with its announcement; `number` is its place in the feed, from 1."""
     warnings: list[str] = []
-    is_rdf = any(etree.QName(name).localname == "about" for name in element.attrib)
+    is_rdf = any(name.endswith("}about") for name in element.attrib)
     if is_rdf:
         title, stated_id, stated_categories, kind = _rdf_title(element, feed)
         abstract, description_id = _without_tags(_text(element, "description")), None
@@ -215,7 +223,7 @@ def _without_tags(text: str) -> str:
 
 def _is(element: etree._Element, name: str) -> bool:
     """Tell whether an element has this name, in whichever of the formats' namespaces."""
-    return isinstance(element.tag, str) and etree.QName(element).localname == name
+    return local_name(element) == name
 
 
 def _child(element: etree._Element, name: str) -> etree._Element | None:

@@ -7,10 +7,11 @@ its own, so that one broken entry, or a feed that was cut off, costs no other.
 import re
 from collections.abc import Iterator
 from datetime import date
+from itertools import pairwise
 
 from lxml import etree
 
-from papers.arxiv import entry
+from papers.arxiv import entry, ids
 from papers.arxiv.entry import Feed
 from papers.arxiv.record import Record, Refusal, SourceError
 
@@ -26,13 +27,11 @@ def parse(data: bytes, *, day: date | None = None) -> Iterator[Record | Refusal]
     data = _well_encoded(data)
     starts = [match.start() for match in _ENTRY_START.finditer(data)]
     head = _head(data[: starts[0]] if starts else data)
-    feed = entry.feed(head, day)
-    return _entries(data, starts, head, feed)
+    return _entries(data, starts, _opening(head), entry.feed(head, day))
 
 
-def _entries(data: bytes, starts: list[int], head: etree._Element, feed: Feed) -> Iterator[Record | Refusal]:
-    opening = _opening(head)
-    for number, (start, stop) in enumerate(zip(starts, [*starts[1:], len(data)], strict=True), 1):
+def _entries(data: bytes, starts: list[int], opening: bytes, feed: Feed) -> Iterator[Record | Refusal]:
+    for number, (start, stop) in enumerate(pairwise([*starts, len(data)]), 1):
         block = data[start:stop]
         ends = list(_ENTRY_END.finditer(block))
         if not ends and number == len(starts):
@@ -42,16 +41,17 @@ def _entries(data: bytes, starts: list[int], head: etree._Element, feed: Feed) -
         try:
             element = etree.fromstring(opening + block[: ends[-1].end() if ends else None] + b"</feed>", _parser())[0]
         except (etree.XMLSyntaxError, IndexError) as error:
-            yield Refusal(_name_within(block) or f"entry {number}", f"its XML is broken: {error}")
+            yield Refusal(_name_within(block) or f"entry {number}", f"its XML is broken: {error.args[0]}")
             continue
         yield entry.read(element, feed, number)
-    if not re.search(rb"</\s*(?:[\w.-]+:)?%s\s*>\s*\Z" % etree.QName(head).localname.encode(), _COMMENT.sub(b"", data)):
+    if not _CLOSED.search(_COMMENT.sub(b"", data[-1_000:])):
         where = f"after entry {len(starts)}" if starts else "before its first entry"
         yield Refusal("the file", f"the XML ends {where} without its closing tag; fetch it again")
 
 
 _ENTRY_START = re.compile(rb"<(?:[\w.-]+:)?(?:entry|item)(?=[\s>])")
 _ENTRY_END = re.compile(rb"</(?:[\w.-]+:)?(?:entry|item)\s*>")
+_CLOSED = re.compile(rb"</(?:[\w.-]+:)?(?:feed|rss|RDF)\s*>\s*\Z")
 _COMMENT = re.compile(rb"<!--.*?-->", re.DOTALL)
 _ID = re.compile(rb"(?:arXiv(?:\.org)?:|/abs/)([\w./-]{5,30})")
 _HTML = re.compile(rb"\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html\b)", re.IGNORECASE | re.DOTALL)
@@ -94,24 +94,28 @@ def _head(data: bytes) -> etree._Element:
         root = etree.fromstring(data, _parser(recover=True))
     except etree.XMLSyntaxError as error:
         raise SourceError(f"the answer is no XML that can be read: {error}") from error
-    if root is None or not isinstance(root.tag, str):
+    if root is None:
         raise SourceError("the answer is no XML that can be read")
-    if etree.QName(root).localname not in {"feed", "rss", "RDF"}:
-        raise SourceError(
-            f"the answer is no feed: its root is <{etree.QName(root).localname[:40]}>, not feed, rss or RDF"
-        )
+    if (name := entry.local_name(root)) not in {"feed", "rss", "RDF"}:
+        raise SourceError(f"the answer is no feed: its root is <{name[:40]}>, not feed, rss or RDF")
     return root
 
 
 def _opening(head: etree._Element) -> bytes:
     """Return a root's start tag with the namespaces of the feed, to read one entry in."""
-    return etree.tostring(etree.Element("feed", nsmap=head.nsmap)).removesuffix(b"/>") + b">"
+    try:
+        return etree.tostring(etree.Element("feed", nsmap=head.nsmap)).removesuffix(b"/>") + b">"
+    except ValueError as error:
+        raise SourceError(f"the answer is no XML that can be read: {error}") from error
 
 
 def _name_within(block: bytes) -> str:
     """Return what looks like the id within an entry that cannot be read, or ""."""
     match = _ID.search(block)
-    return match[1].decode("ascii", "replace") if match else ""
+    try:
+        return ids.parse(match[1].decode("ascii", "replace")).value if match else ""
+    except ValueError:
+        return ""
 
 
 def _parser(*, recover: bool = False) -> etree.XMLParser:

@@ -83,7 +83,7 @@ def _what_else(text: str) -> str:
     if not text:
         return "the answer is empty: fetch it again"
     if text.startswith("<"):
-        return "the answer is an HTML page, not JSON"
+        return "the answer is an HTML page, not JSON: the service may be down, fetch it again later"
     try:
         value = json.loads(text)
     except (ValueError, RecursionError):
