@@ -60,7 +60,7 @@ $(INSTALLED):
 	@ls .venv/installed-* > /dev/null 2>&1 || $(PYTHON) -m venv --clear .venv
 	@rm -f .venv/installed-*
 	@$(PY) -m pip install --disable-pip-version-check --require-hashes -r constraints.txt
-	@$(PY) -m pip install --disable-pip-version-check --quiet --no-deps --no-build-isolation -e .
+	@PYTHONWARNINGS=ignore $(PY) -m pip install --disable-pip-version-check --quiet --no-deps --no-build-isolation -e .
 	@touch $@
 
 # Installs a Debian package when its command is missing and we may; otherwise says what to type.
