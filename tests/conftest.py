@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 from itertools import count
 from pathlib import Path
 
+import hypothesis
 import pytest
 from django.contrib.auth.models import Permission
 from django.core.cache import cache
@@ -13,6 +14,9 @@ from accounts.models import User
 from feed.models import Entry
 from papers.models import Author, Authorship, Category, Paper
 
+# A slow machine is no failure.
+hypothesis.settings.register_profile("ours", deadline=None)
+hypothesis.settings.load_profile("ours")
 IS_LONG = bool(os.environ.get("LONG"))
 RECORDED = Path(__file__).resolve().parents[2] / "shared" / "data"
 

@@ -1,40 +1,40 @@
-"""Postgres, Valkey and collected static files for the tests; loaded by `-p tests.stage`, before any setting is read.
+"""The tests' stage: the embedded servers run while they do, unless DATABASE_URL and REDIS_URL name others.
 
-Servers named by DATABASE_URL and REDIS_URL are used; otherwise bundled ones run in a folder of their own.
+It is loaded by `-p tests.stage` (see pyproject.toml), because the settings are read before any conftest.py.
 """
 
 import os
-import shutil
-import tempfile
+from collections.abc import Iterator
 from contextlib import ExitStack
-from pathlib import Path
 
 import pytest
+
+from config.embedded import BASE_DIR, services
+from config.server import Unavailable
 
 _stack = ExitStack()
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_load_initial_conftests() -> None:
-    """Runs once; the workers of a parallel run inherit what the first process has put into the environment."""
-    if "PYTEST_XDIST_WORKER" in os.environ:
-        return
-    # A short path: a socket's name has at most 107 bytes.
-    folder = Path(tempfile.mkdtemp(prefix="dp-"))
-    _stack.callback(shutil.rmtree, folder, ignore_errors=True)
-    os.environ["DATA_DIR"] = str(folder)
-    os.environ.setdefault("SECRET_KEY", "for the tests alone, and long enough for everyone's checks")
-    from config import embedded
+@pytest.hookimpl(wrapper=True)
+def pytest_load_initial_conftests() -> Iterator[None]:
+    # Never the data of a running site.
+    os.environ["DATA_DIR"] = os.environ.get("TEST_DATA_DIR") or str(BASE_DIR / ".cache" / "tests")
+    try:
+        _stack.enter_context(services())
+    except Unavailable as error:
+        raise pytest.UsageError(str(error)) from error
+    if worker := os.environ.get("PYTEST_XDIST_WORKER"):
+        # pytest-django gives each worker a database of its own; so does this, of Valkey's sixteen.
+        os.environ["REDIS_URL"] = os.environ["REDIS_URL"].removesuffix("/0") + f"/{int(worker.removeprefix('gw')) + 1}"
+    yield
 
-    _stack.enter_context(embedded.services())
 
+def pytest_sessionstart() -> None:
+    """The tests see the static files as visitors do: collected, under the names of their contents."""
+    from config.prepare import collect_static
 
-@pytest.hookimpl(trylast=True)
-def pytest_configure(config) -> None:
-    if "PYTEST_XDIST_WORKER" not in os.environ and not config.option.collectonly:
-        from django.core.management import call_command
-
-        call_command("collectstatic", verbosity=0, interactive=False)
+    if "PYTEST_XDIST_WORKER" not in os.environ:
+        collect_static()
 
 
 def pytest_unconfigure() -> None:
