@@ -6,18 +6,22 @@ import os
 from pathlib import Path
 
 import django
+import psycopg
 from django.core.management import call_command
 
 
 def prepare() -> list[tuple[str, str, str]]:
     """Brings database and static files up to date, loads the demo into an empty one.
 
-    Returns the demo's logins (address, password, role) if they work here.
+    Returns the demo's logins (address, password, role) if they work here. Raises Django's OperationalError.
     """
     django.setup()
     from django.conf import settings
     from django.db import connection
 
+    # The pool would try for ten seconds, complaining each time; a plain connection fails at once.
+    with connection.wrap_database_errors:
+        psycopg.connect(**connection.get_connection_params(), connect_timeout=10).close()
     migrate()
     collect_static()
     logins = _demo() if settings.DEMO else []

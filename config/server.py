@@ -1,6 +1,7 @@
 """A server out of a wheel: one process on one folder, started, found again, and stopped."""
 
 import os
+import signal
 import subprocess
 import time
 from collections.abc import Mapping
@@ -167,15 +168,14 @@ def is_running_with(pid: int, *arguments: str) -> psutil.Process | None:
 
 def end(process: psutil.Process, *signals: tuple[int, float]) -> None:
     """Sends one signal after the other, each with its seconds of patience, and SIGKILL at last."""
-    try:
-        for number, patience in signals:
+    for number, patience in (*signals, (signal.SIGKILL, 5.0)):
+        try:
             process.send_signal(number)
-            try:
-                process.wait(patience)
-                return
-            except psutil.TimeoutExpired:
-                continue
-        process.kill()
-        process.wait(5)
-    except psutil.NoSuchProcess:
-        return
+        except psutil.NoSuchProcess:
+            return
+        # Another process's dead child stays a zombie until its parent looks, so waiting for the pid to vanish is wrong.
+        deadline = time.monotonic() + patience
+        while is_alive(process) and time.monotonic() < deadline:
+            time.sleep(0.02)
+        if not is_alive(process):
+            return
