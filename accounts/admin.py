@@ -7,7 +7,7 @@ from django.db import models
 
 from accounts.models import User
 
-admin.site.login = secure_admin_login(admin.site.login)
+admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
 
 
 @admin.register(User)

@@ -14,6 +14,7 @@ PASSWORD_HELP = "At least 8 characters, and none of the common ones. A few words
 class Plain:
     """Labels say what a field is: no placeholder repeats them, no help text brings markup of its own."""
 
+    fields: dict[str, forms.Field]
     labels = {"email": "Email address", "login": "Email address", "oldpassword": "Current password"}
     new_passwords = "password1"
 
@@ -56,6 +57,7 @@ class ResetPasswordForm(Plain, allauth.ResetPasswordForm):
 
 
 class AddEmailForm(Plain, allauth.AddEmailForm):
+    fields: dict[str, forms.Field]
     labels = {"email": "New email address"}
 
 
@@ -64,6 +66,7 @@ class ReauthenticateForm(Plain, allauth.ReauthenticateForm):
 
 
 class ChangePasswordForm(Plain, allauth.ChangePasswordForm):
+    fields: dict[str, forms.Field]
     labels = {**Plain.labels, "password1": "New password"}
     password2 = None
 
@@ -73,6 +76,7 @@ class SetPasswordForm(Plain, allauth.SetPasswordForm):
 
 
 class ResetPasswordKeyForm(Plain, allauth.ResetPasswordKeyForm):
+    fields: dict[str, forms.Field]
     labels = {"password1": "New password"}
     password2 = None
 

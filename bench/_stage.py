@@ -45,5 +45,8 @@ def table(title: str, heads: tuple[str, ...], rows: list[tuple]) -> None:
     cells = [heads, *[tuple(str(cell) for cell in row) for row in rows]]
     widths = [max(len(row[column]) for row in cells) for column in range(len(heads))]
     for row in cells:
-        first, *rest = (cell.ljust(width) if not index else cell.rjust(width) for index, (cell, width) in enumerate(zip(row, widths, strict=True)))
+        first, *rest = (
+            cell.ljust(width) if not index else cell.rjust(width)
+            for index, (cell, width) in enumerate(zip(row, widths, strict=True))
+        )
         print("  ".join([first, *rest]))

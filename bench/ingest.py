@@ -30,7 +30,12 @@ def main() -> None:
             ("step", "seconds", "× reading"),
             [
                 (name, f"{seconds:.2f}", f"{seconds / reading:.1f}")
-                for name, seconds in [("read as JSON", reading), ("parse", parsing), ("load", first), ("load again", second)]
+                for name, seconds in [
+                    ("read as JSON", reading),
+                    ("parse", parsing),
+                    ("load", first),
+                    ("load again", second),
+                ]
             ],
         )
 

@@ -18,7 +18,10 @@ def main() -> None:
         from papers.models import Paper
 
         settings.DEMO, settings.ALLOWED_HOSTS = True, ["testserver"]
-        settings.STORAGES = {**settings.STORAGES, "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}
+        settings.STORAGES = {
+            **settings.STORAGES,
+            "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+        }
         call_command("demo_data", stdout=io.StringIO())
         day = Entry.objects.newest_day()
         client = Client()

@@ -1,8 +1,8 @@
 """Errors as pages of the site."""
 
+from django.http import HttpResponseServerError
 from django.shortcuts import render
 from django.template.loader import render_to_string
-from django.http import HttpResponseServerError
 from django.views.decorators.csrf import requires_csrf_token
 
 

@@ -3,6 +3,8 @@
 from django.conf import settings
 from django.db import DatabaseError, connection
 from django.http import HttpResponse
+from django.shortcuts import redirect
+from django.templatetags.static import static
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
@@ -28,7 +30,19 @@ def readyz(request):
 
 
 @require_safe
+def favicon(request):
+    """Where browsers look for the icon unasked."""
+    return redirect(static("img/favicon.svg"))
+
+
+@require_safe
 def robots(request):
-    lines = ["User-agent: *", "Disallow: /accounts/", "Disallow: /admin/", "Disallow: /subscribe/", "Disallow: /unsubscribe/"]
+    lines = [
+        "User-agent: *",
+        "Disallow: /accounts/",
+        "Disallow: /admin/",
+        "Disallow: /subscribe/",
+        "Disallow: /unsubscribe/",
+    ]
     lines += ["Disallow: /*?after=", "", f"Sitemap: {settings.SITE_URL}{reverse('sitemaps')}"]
     return HttpResponse("\n".join(lines) + "\n", content_type="text/plain")

@@ -13,15 +13,13 @@ def enter(batch: list[Stored]) -> None:
 
     Meant as `then` of `papers.ingest.ingest`: it runs within the batch's transaction.
     """
-    batch = [stored for stored in batch if isinstance(stored.row, DailyPaper)]
-    known = {
-        (entry.paper_id, entry.day): entry for entry in Entry.objects.filter(paper__in=[it.paper.pk for it in batch])
-    }
-    handles = [stored.row.submitted_by.handle for stored in batch if stored.row.submitted_by]
+    mirrored = [(stored, stored.row) for stored in batch if isinstance(stored.row, DailyPaper)]
+    entries = Entry.objects.filter(paper__in=[stored.paper.pk for stored, _ in mirrored])
+    known = {(entry.paper_id, entry.day): entry for entry in entries}
+    handles = [row.submitted_by.handle for _, row in mirrored if row.submitted_by]
     people = dict(Person.objects.filter(handle__in=handles).values_list("handle", "pk"))
     missing, changed = [], []
-    for stored in batch:
-        row = stored.row
+    for stored, row in mirrored:
         words = {
             "submitted_at": row.submitted_at or datetime.combine(row.day, time(), UTC),
             "submitted_by_person_id": people.get(row.submitted_by.handle) if row.submitted_by else None,

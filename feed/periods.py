@@ -182,7 +182,6 @@ class Month(Period):
         return f"{MONTHS[self.start.month]} {self.start.year}"
 
 
-
 class PeriodConverter:
     """A period in an address. What is no date is no page."""
 

@@ -29,7 +29,15 @@ def show(modeladmin, request, queryset):
 
 @admin.register(Paper)
 class PaperAdmin(admin.ModelAdmin):
-    list_display = ["arxiv_id", "title", "primary_category", "organization", "published_at", "total_upvote_count", "hidden_at"]
+    list_display = [
+        "arxiv_id",
+        "title",
+        "primary_category",
+        "organization",
+        "published_at",
+        "total_upvote_count",
+        "hidden_at",
+    ]
     list_filter = [HiddenFilter, "source", ("withdrawn_at", admin.EmptyFieldListFilter), "primary_category"]
     list_select_related = ["primary_category", "organization"]
     search_fields = ["arxiv_id", "title", "author_names"]

@@ -34,7 +34,7 @@ class Line:
             author.affiliation,
             author.hex_id,
             author.is_hidden,
-            person and person.pk,
+            person.pk if person else None,
             author.person_status,
             author.person_status_changed_at,
         )
@@ -43,12 +43,16 @@ class Line:
         """This line, with what it leaves open taken from another's."""
         if other is None:
             return self
-        mine = self if self.person_id else replace(
-            self,
-            person_id=other.person_id,
-            person_status=other.person_status,
-            person_status_changed_at=other.person_status_changed_at,
-            is_hidden=self.is_hidden or other.is_hidden,
+        mine = (
+            self
+            if self.person_id
+            else replace(
+                self,
+                person_id=other.person_id,
+                person_status=other.person_status,
+                person_status_changed_at=other.person_status_changed_at,
+                is_hidden=self.is_hidden or other.is_hidden,
+            )
         )
         return replace(mine, affiliation=self.affiliation or other.affiliation, hex_id=self.hex_id or other.hex_id)
 

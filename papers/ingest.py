@@ -57,13 +57,13 @@ class Stored:
         return self.row.record if isinstance(self.row, DailyPaper) else self.row
 
     @property
-    def source(self) -> str:
+    def source(self) -> Paper.Source:
         return Paper.Source.HUGGINGFACE if isinstance(self.row, DailyPaper) else Paper.Source.ARXIV
 
     @property
     def outweighs(self) -> bool:
         """Whether this row may change what an earlier source has said of title, abstract and authors."""
-        if WEIGHT[self.source] < WEIGHT[self.paper.source]:
+        if WEIGHT[self.source] < WEIGHT[Paper.Source(self.paper.source)]:
             return False
         return not (self.record.version and self.paper.version) or self.record.version >= self.paper.version
 
@@ -223,7 +223,9 @@ def _write_categories(batch: list[Stored]) -> None:
 
 def _write_listings(batch: list[Stored]) -> None:
     announced = {
-        (stored.paper.pk, it.day, it.category): (it.kind, stored) for stored in batch for it in stored.record.announcements
+        (stored.paper.pk, it.day, it.category): (it.kind, stored)
+        for stored in batch
+        for it in stored.record.announcements
     }
     known = {
         (listing.paper_id, listing.day, listing.category_id): listing

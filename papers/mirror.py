@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import TYPE_CHECKING
-
-from django.db import models
+from typing import TYPE_CHECKING, TypeVar
 
 from accounts.hex_id import new_hex_id
 from papers.arxiv.record import OrganizationRecord, PersonRecord
@@ -16,7 +14,7 @@ if TYPE_CHECKING:
     from papers.ingest import Stored
 
 STATED = ("summary", "summary_model", "project_page", "github_repo", "github_stars", "withdrawn_at")
-Said = dict[str, tuple[date, PersonRecord | OrganizationRecord]]
+Spoken = TypeVar("Spoken", PersonRecord, OrganizationRecord)
 
 
 def state(batch: list[Stored]) -> None:
@@ -44,7 +42,7 @@ def state(batch: list[Stored]) -> None:
 
 def write_people(batch: list[Stored]) -> dict[str, Person]:
     """People elsewhere whom the rows name, written down as their newest day knows them; by handle."""
-    said: Said = {}
+    said: dict[str, tuple[date, PersonRecord]] = {}
     for stored in batch:
         if isinstance(stored.row, DailyPaper):
             for person in (*(author.person for author in stored.record.authors), stored.row.submitted_by):
@@ -57,7 +55,7 @@ def write_people(batch: list[Stored]) -> dict[str, Person]:
 
 def _organizations(batch: list[Stored]) -> dict[str, Organization]:
     """The organizations that the rows name, by their name in small letters."""
-    said: Said = {}
+    said: dict[str, tuple[date, OrganizationRecord]] = {}
     for stored in batch:
         if isinstance(stored.row, DailyPaper) and (organization := stored.row.organization):
             _hear(said, organization.name.lower(), stored.row.day, organization)
@@ -70,13 +68,15 @@ def _organizations(batch: list[Stored]) -> dict[str, Organization]:
     return _write(Organization, known | missing, said, ["full_name", "avatar_url"])
 
 
-def _hear(said: Said, key: str, day: date, record: PersonRecord | OrganizationRecord) -> None:
+def _hear(said: dict[str, tuple[date, Spoken]], key: str, day: date, record: Spoken) -> None:
     """Of several words on the same one, the newest day's counts, and of one day's the last."""
     if key not in said or day >= said[key][0]:
         said[key] = (day, record)
 
 
-def _write(model: type[models.Model], rows: dict, said: Said, names: list[str]) -> dict:
+def _write(
+    model: type[Person] | type[Organization], rows: dict, said: dict[str, tuple[date, Spoken]], names: list[str]
+) -> dict:
     """Bring the rows up to date with what was said of them, unless they know a newer day; save what that changes."""
     # A source that gives one id to two must not bring the batch down: the first keeps it.
     hex_ids = {record.hex_id for _, record in said.values() if record.hex_id}

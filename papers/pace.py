@@ -25,7 +25,9 @@ def wait_for_arxiv() -> None:
         with redis.from_url(settings.REDIS_URL, socket_timeout=2, socket_connect_timeout=2) as server:
             while not server.set("arxiv:pause", 1, nx=True, px=PAUSE):
                 if time.monotonic() > deadline:
-                    raise SourceError(f"no gap between requests to arXiv within {PATIENCE.seconds // 60} minutes; try later")
+                    raise SourceError(
+                        f"no gap between requests to arXiv within {PATIENCE.seconds // 60} minutes; try later"
+                    )
                 time.sleep(max(server.pttl("arxiv:pause"), 50) / 1000)
     except RedisError as error:
         raise SourceError(f"arXiv's pace can't be kept while Valkey is away, so nothing is asked: {error}") from error

@@ -25,5 +25,8 @@ def fetch_listing():
         return
     logger.info(
         "arXiv's announcement: %d new, %d changed, %d unchanged, %d refused",
-        len(report.new), len(report.changed), len(report.unchanged), len(report.refused),
+        len(report.new),
+        len(report.changed),
+        len(report.unchanged),
+        len(report.refused),
     )

@@ -65,7 +65,13 @@ def test_an_entry_moved_to_another_day_is_there(client, mod, make_entry):
     entry = make_entry(DAY)
     form = client.get(url(Entry, "change", entry.pk)).context["adminform"].form
     data = {form.add_prefix(name): value or "" for name, value in form.initial.items()}
-    data |= {"day": "2026-01-07", "submitted_at_0": "2026-01-07", "submitted_at_1": "08:00:00", "hidden_at_0": "", "hidden_at_1": ""}
+    data |= {
+        "day": "2026-01-07",
+        "submitted_at_0": "2026-01-07",
+        "submitted_at_1": "08:00:00",
+        "hidden_at_0": "",
+        "hidden_at_1": "",
+    }
     response = client.post(url(Entry, "change", entry.pk), data)
     assert response.status_code == 302
     entry.refresh_from_db()

@@ -1,6 +1,7 @@
 """A member: signs in by email address, is known by a handle."""
 
 import zoneinfo
+from typing import ClassVar
 
 from django.contrib.auth.models import AbstractUser
 from django.contrib.auth.models import UserManager as DjangoUserManager
@@ -15,8 +16,34 @@ from accounts.hex_id import HexIdField
 
 # Handles stand in addresses beside pages of the site itself.
 RESERVED_HANDLES = frozenset(
-    "about account accounts admin administrator all anonymous api daily everyone feed help me moderation "
-    "moderator new null papers privacy root settings site staff support system undefined".split()
+    [
+        "about",
+        "account",
+        "accounts",
+        "admin",
+        "administrator",
+        "all",
+        "anonymous",
+        "api",
+        "daily",
+        "everyone",
+        "feed",
+        "help",
+        "me",
+        "moderation",
+        "moderator",
+        "new",
+        "null",
+        "papers",
+        "privacy",
+        "root",
+        "settings",
+        "site",
+        "staff",
+        "support",
+        "system",
+        "undefined",
+    ]
 )
 
 
@@ -34,7 +61,7 @@ def validate_time_zone(name: str) -> None:
         raise ValidationError(f"“{name}” is no time zone. Write it like Europe/Paris.")
 
 
-class UserManager(DjangoUserManager):
+class UserManager(DjangoUserManager["User"]):
     """Makes accounts outside the sign-up page.
 
     The first administrator: `manage.py createsuperuser` asks for handle, email address and password. Who sits at the
@@ -58,8 +85,8 @@ class UserManager(DjangoUserManager):
 
 
 class User(AbstractUser):
-    first_name = None
-    last_name = None
+    first_name = None  # type: ignore[assignment]
+    last_name = None  # type: ignore[assignment]
     hex_id = HexIdField()
     username = models.CharField(
         "handle",
@@ -83,7 +110,7 @@ class User(AbstractUser):
         max_length=64, blank=True, validators=[validate_time_zone], help_text="Such as Europe/Paris; empty: the site's."
     )
 
-    objects = UserManager()
+    objects: ClassVar[UserManager] = UserManager()
 
     class Meta:
         constraints = [
@@ -118,7 +145,9 @@ class User(AbstractUser):
 
     def verify_email(self) -> None:
         """Take the account's address as proven without a mail: for accounts that an operator makes."""
-        self.emailaddress_set.update_or_create(email=self.email, defaults={"verified": True, "primary": True})
+        self.emailaddress_set.update_or_create(  # type: ignore[attr-defined]
+            email=self.email, defaults={"verified": True, "primary": True}
+        )
 
     def delete_account(self) -> None:
         """Leave for good: the row stays, so that what others built on it holds, but nothing in it says who it was.
@@ -128,7 +157,7 @@ class User(AbstractUser):
         """
         with transaction.atomic():
             self.upvotes.withdraw()
-            self.emailaddress_set.all().delete()
+            self.emailaddress_set.all().delete()  # type: ignore[attr-defined]
             self.username, self.email, self.full_name = f"{DELETED_PREFIX}{self.hex_id}", "", "A former member"
             self.about = self.homepage = self.time_zone = ""
             self.is_active = self.is_staff = self.is_superuser = False

@@ -130,7 +130,9 @@ def _upvotes(papers: list[Paper], members: list[User]) -> None:
             ],
             ignore_conflicts=True,
         )
-    counts = dict(Upvote.objects.filter(paper__in=papers).values_list("paper").annotate(n=Count("pk")).values_list("paper", "n"))
+    counts = dict(
+        Upvote.objects.filter(paper__in=papers).values_list("paper").annotate(n=Count("pk")).values_list("paper", "n")
+    )
     for paper in papers:
         paper.upvote_count = counts.get(paper.pk, 0)
     Paper.objects.bulk_update(papers, ["upvote_count"], batch_size=200)
@@ -138,7 +140,7 @@ def _upvotes(papers: list[Paper], members: list[User]) -> None:
 
 def _last_weekdays(number: int) -> list[date]:
     """The last so many weekdays up to today, newest first."""
-    day, days = today(), []
+    day, days = today(), list[date]()
     while len(days) < number:
         if day.weekday() < 5:
             days.append(day)

@@ -16,7 +16,7 @@ from accounts.hex_id import HexIdField
 from accounts.models.user import validate_time_zone
 
 
-class SubscriptionQuerySet(models.QuerySet):
+class SubscriptionQuerySet(models.QuerySet["Subscription"]):
     def confirmed(self):
         return self.filter(state=Subscription.State.CONFIRMED)
 
@@ -82,9 +82,7 @@ class Subscription(models.Model):
             ),
         ]
         indexes = [
-            models.Index(
-                fields=["mail_due_at"], condition=Q(mail_due_at__isnull=False), name="subscription_mail_due"
-            )
+            models.Index(fields=["mail_due_at"], condition=Q(mail_due_at__isnull=False), name="subscription_mail_due")
         ]
 
     def __str__(self):

@@ -22,7 +22,9 @@ def subscribe(request):
     form = SubscribeForm(request.POST or None)
     if request.method == "POST" and not _comes_from_here(request):
         return HttpResponseForbidden("This form works only from the site's own pages.", content_type="text/plain")
-    if request.method == "POST" and is_ratelimited(request, group="subscribe", key=_address, rate="20/h", increment=True):
+    if request.method == "POST" and is_ratelimited(
+        request, group="subscribe", key=_address, rate="20/h", increment=True
+    ):
         form.add_error(None, "Too many tries from your network. Please wait an hour, then try again.")
     asked = request.method == "POST" and form.is_valid()
     if asked:
@@ -45,7 +47,7 @@ def confirm(request, token):
 @require_http_methods(["GET", "HEAD", "POST"])
 def manage(request, token):
     subscription = _named(token, "manage")
-    form = PreferencesForm(request.POST or None, instance=subscription)
+    form = PreferencesForm(request.POST or None, instance=subscription, label_suffix="")
     if subscription and request.method == "POST" and form.is_valid():
         form.save()
         messages.success(request, "Saved.")

@@ -29,15 +29,14 @@ class ListingQuerySet(models.QuerySet):
     def tally(self, category: str = "") -> "Tally":
         """How many papers each category and each kind has; a paper counts once, by the first kind that fits it."""
         rank = {kind: number for number, kind in enumerate(Listing.Kind.values)}
-        categories, kinds = Counter(), {}
+        categories: Counter[str] = Counter()
+        kinds: dict[int, str] = {}
         for name, kind, paper in self.values_list("category", "kind", "paper"):
             categories[name] += 1
             if not category or category == name:
                 kinds[paper] = min(kinds.get(paper, kind), kind, key=rank.__getitem__)
         counts = Counter(kinds.values())
-        return Tally(
-            sorted(categories.items()), [(Listing.Kind(kind), counts[kind]) for kind in rank if counts[kind]]
-        )
+        return Tally(sorted(categories.items()), [(Listing.Kind(kind), counts[kind]) for kind in rank if counts[kind]])
 
 
 @dataclass(frozen=True)

@@ -21,7 +21,9 @@ class Organization(models.Model):
     hex_id = HexIdField()
     full_name = models.CharField(max_length=200, help_text="As it is read: NVIDIA")
     avatar_url = models.URLField(max_length=2000, blank=True)
-    seen_on = models.DateField(null=True, blank=True, editable=False, help_text="The newest day on which the source spoke.")
+    seen_on = models.DateField(
+        null=True, blank=True, editable=False, help_text="The newest day on which the source spoke."
+    )
 
     objects = OrganizationQuerySet.as_manager()
 

@@ -14,7 +14,9 @@ class Person(models.Model):
     hex_id = HexIdField()
     name = models.CharField(max_length=200, blank=True)
     avatar_url = models.URLField(max_length=2000, blank=True)
-    seen_on = models.DateField(null=True, blank=True, editable=False, help_text="The newest day on which the source spoke.")
+    seen_on = models.DateField(
+        null=True, blank=True, editable=False, help_text="The newest day on which the source spoke."
+    )
 
     class Meta:
         verbose_name_plural = "people"

@@ -73,7 +73,15 @@ def test_a_period_that_is_yet_to_come_is_no_page(client, week, period):
 
 @pytest.mark.parametrize(
     "path",
-    ["date/2026-02-30", "date/today", "week/2026-W60", "month/2026-00", "new/20260101", "calendar/2026-13", "date/2026-1-5"],
+    [
+        "date/2026-02-30",
+        "date/today",
+        "week/2026-W60",
+        "month/2026-00",
+        "new/20260101",
+        "calendar/2026-13",
+        "date/2026-1-5",
+    ],
 )
 def test_what_is_no_date_is_no_page_and_says_how_to_write_one(client, db, path):
     response = client.get(f"/papers/{path}")

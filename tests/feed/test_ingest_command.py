@@ -188,7 +188,10 @@ def test_without_a_network_the_night_passes_with_a_warning(settings, caplog):
 
 
 def row(arxiv_id, **paper):
-    return {"paper": {"id": arxiv_id, "title": "A Thing", "authors": [{"name": "Bob"}], "upvotes": 3, **paper}, "title": "A Thing"}
+    return {
+        "paper": {"id": arxiv_id, "title": "A Thing", "authors": [{"name": "Bob"}], "upvotes": 3, **paper},
+        "title": "A Thing",
+    }
 
 
 def test_mirroring_asks_for_today_only_when_switched_on(httpserver, settings):

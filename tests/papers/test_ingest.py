@@ -28,7 +28,9 @@ MIRRORED = DailyPaper(
         title="a thing that works",
         abstract="It works!",
         authors=(
-            AuthorName("Bob Builder", hex_id="a" * 24, person=PersonRecord("bob-b", "Bob", "b" * 24), person_status="claimed"),
+            AuthorName(
+                "Bob Builder", hex_id="a" * 24, person=PersonRecord("bob-b", "Bob", "b" * 24), person_status="claimed"
+            ),
             AuthorName("Lukasz Writer", hex_id="c" * 24),
         ),
         published_at=datetime(2026, 1, 3, 9, tzinfo=UTC),
@@ -58,7 +60,9 @@ def test_a_record_becomes_a_paper_with_its_authors_categories_and_listing():
 @pytest.mark.parametrize("rows", [[RECORD], [MIRRORED], [RECORD, MIRRORED], [MIRRORED, RECORD]])
 def test_the_same_rows_again_change_nothing(rows):
     def everything():
-        return [list(model.objects.order_by("pk").values()) for model in (Paper, Authorship, Author, Person, Organization)]
+        return [
+            list(model.objects.order_by("pk").values()) for model in (Paper, Authorship, Author, Person, Organization)
+        ]
 
     ingest(rows)
     before = everything()
@@ -72,7 +76,11 @@ def test_arxivs_word_outweighs_hugging_faces_in_either_order_and_each_adds_its_o
     ingest(rows)
     paper = Paper.objects.get()
     assert (paper.title, paper.abstract) == ("A Thing That Works", "It works.")
-    assert (paper.summary, paper.mirrored_upvote_count, paper.organization.full_name) == ("One sentence.", 12, "Things Inc.")
+    assert (paper.summary, paper.mirrored_upvote_count, paper.organization.full_name) == (
+        "One sentence.",
+        12,
+        "Things Inc.",
+    )
     assert paper.published_at == datetime(2026, 1, 3, 9, tzinfo=UTC)
     bob, lukasz = paper.authorships.shown()
     assert (bob.hex_id, bob.person.handle, bob.person_status) == ("a" * 24, "bob-b", "claimed")
@@ -105,7 +113,10 @@ def test_a_paper_announced_in_two_categories_has_two_listings():
     again = replace(RECORD, announcements=(Announcement(DAY, "cs.LG", "cross"),))
     report = ingest([RECORD, again])
     assert Paper.objects.count() == 1
-    assert list(Listing.objects.order_by("category").values_list("category", "kind")) == [("cs.CL", "new"), ("cs.LG", "cross")]
+    assert list(Listing.objects.order_by("category").values_list("category", "kind")) == [
+        ("cs.CL", "new"),
+        ("cs.LG", "cross"),
+    ]
     assert (report.new, report.changed) == (["2601.00001"], ["2601.00001"])
 
 
@@ -164,6 +175,14 @@ def test_a_person_elsewhere_is_known_as_their_newest_day_says():
 
 
 def test_organizations_differ_by_more_than_capitals():
-    ingest([MIRRORED, replace(MIRRORED, record=replace(MIRRORED.record, arxiv_id="2601.00002"),
-                              organization=OrganizationRecord("things-inc", "Things Inc."))])
+    ingest(
+        [
+            MIRRORED,
+            replace(
+                MIRRORED,
+                record=replace(MIRRORED.record, arxiv_id="2601.00002"),
+                organization=OrganizationRecord("things-inc", "Things Inc."),
+            ),
+        ]
+    )
     assert Organization.objects.count() == 1

@@ -26,8 +26,21 @@ def test_the_page_shows_what_is_known(client, make_paper, make_entry, ada):
     )
     make_entry(DAY, paper=paper, submitted_by=ada)
     page = client.get(paper.get_absolute_url()).text
-    for words in ("<math", "10.1000/182", "Journal of Things", "12 pages", "CC BY", "Things Inc.", "attention", "It works.",
-                  "14.2k", "v3", "#1 paper of the day", "Bob Builder", reverse("papers:author", args=["bob-builder"])):
+    for words in (
+        "<math",
+        "10.1000/182",
+        "Journal of Things",
+        "12 pages",
+        "CC BY",
+        "Things Inc.",
+        "attention",
+        "It works.",
+        "14.2k",
+        "v3",
+        "#1 paper of the day",
+        "Bob Builder",
+        reverse("papers:author", args=["bob-builder"]),
+    ):
         assert words in page, words
 
 
@@ -41,7 +54,9 @@ def test_programs_read_its_citation(client, paper):
 
 
 def test_other_peoples_text_is_never_markup(client, make_paper):
-    paper = make_paper(title="<script>alert(1)</script> $\\href{javascript:alert(2)}{x}$", abstract='"><img src=x onerror=alert(3)>')
+    paper = make_paper(
+        title="<script>alert(1)</script> $\\href{javascript:alert(2)}{x}$", abstract='"><img src=x onerror=alert(3)>'
+    )
     page = client.get(paper.get_absolute_url()).text
     assert "<script>alert" not in page
     assert "<img src=x" not in page

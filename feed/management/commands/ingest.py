@@ -31,7 +31,9 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         sources = parser.add_subparsers(dest="source", required=True, metavar="SOURCE")
         rss_parser = sources.add_parser("arxiv-rss", help="arXiv's announcement of the day (Atom, RSS 2.0 or RDF)")
-        rss_parser.add_argument("categories", nargs="*", metavar="CATEGORY", help="such as cs.CV; default: ARXIV_CATEGORIES")
+        rss_parser.add_argument(
+            "categories", nargs="*", metavar="CATEGORY", help="such as cs.CV; default: ARXIV_CATEGORIES"
+        )
         rss_parser.add_argument("--day", type=_date, help="the day of the announcement; default: what the feed says")
         mirror_parser = sources.add_parser("huggingface", help="the rows of Hugging Face's daily feed")
         mirror_parser.add_argument("--date", type=_date, help="the day; default: today")
@@ -91,7 +93,9 @@ PAUSE = timedelta(seconds=1)
 
 def _huggingface(paths: list[Path] | None, *, date: date | None, until: date | None, **_) -> Iterator[Source]:
     if paths:
-        yield from ((str(path), partial(_parse_file, records.parse, path, date or _date_in(path.name))) for path in paths)
+        yield from (
+            (str(path), partial(_parse_file, records.parse, path, date or _date_in(path.name))) for path in paths
+        )
         return
     client = huggingface.Client(settings.HUGGINGFACE_URL)
     first = date or today()
