@@ -39,7 +39,7 @@ check: $(INSTALLED) ## Lint, format, types, migrations, import arrows, deploy ch
 	$(PY) -m pytest -q tests/test_arrows.py
 
 bench: $(INSTALLED) ## Run the benchmarks, each prints one table
-	@for file in bench/[a-z]*.py; do $(PY) -m config.embedded $(PY) $$file || exit 1; done
+	@for file in bench/[a-z]*.py; do DATA_DIR=.cache/bench $(PY) -m config.embedded $(PY) $$file || exit 1; done
 
 screenshots: $(INSTALLED) browser ## Photograph the demo for the documentation
 	DATA_DIR=.cache/screenshots $(PY) docs/screenshots.py
