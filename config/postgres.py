@@ -20,7 +20,7 @@ from urllib.parse import quote
 import psutil
 import psycopg
 
-from config.server import ADVICE, Server, Unavailable, end, is_alive, is_running_with, wheel
+from config.server import ADVICE, Server, Unavailable, end, is_alive, is_running_with, reason, wheel
 
 VERSION = 18
 # The role is the cluster's superuser: pgvector is no trusted extension, so CREATE EXTENSION needs one.
@@ -144,9 +144,7 @@ class Postgres(Server):
             **_become(draft),
         )
         if made.returncode:
-            raise Unavailable(
-                f"No database could be made in {self.folder}: {made.stderr.strip().splitlines()[-1]}. Or {ADVICE}."
-            )
+            raise Unavailable(f"No database could be made in {self.folder}: {reason(made.stderr)}. Or {ADVICE}.")
         draft.rename(self.folder)
 
     def _clear_leftovers(self) -> None:

@@ -49,7 +49,9 @@ def main() -> int:
     except ImproperlyConfigured as error:
         print(f"The settings don't fit: {error}", file=sys.stderr)
     except OperationalError as error:
-        print(f"The database does not answer: {' '.join(str(error).split())}. Is DATABASE_URL right?", file=sys.stderr)
+        print(f"The database can't be used: {' '.join(str(error).split())}", file=sys.stderr)
+    except OSError as error:
+        print(f"The disk says no: {error}", file=sys.stderr)
     return 1
 
 

@@ -132,11 +132,16 @@ class Server:
         """The last line of the log since byte `start` that sounds like the reason."""
         with self.log.open("rb") as log:
             log.seek(start)
-            lines = [line.strip() for line in log.read().decode(errors="replace").splitlines() if line.strip()]
-        reasons = [
-            line for line in lines if any(word in line for word in ("FATAL", "PANIC", "error", "can't", "could not"))
-        ]
-        return (reasons or lines or ["it said nothing"])[-1]
+            return reason(log.read().decode(errors="replace"))
+
+
+def reason(said: str) -> str:
+    """The last line of a server's words that sounds like the reason of its failure."""
+    lines = [line.strip() for line in said.splitlines() if line.strip()]
+    alarming = [
+        line for line in lines if any(word in line for word in ("FATAL", "PANIC", "error", "can't", "could not"))
+    ]
+    return (alarming or lines or ["it said nothing"])[-1]
 
 
 def wheel(package: str) -> Path:

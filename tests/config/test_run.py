@@ -129,4 +129,4 @@ def test_a_database_that_does_not_answer_is_one_line(other_site, port):
     }
     done = other_site.run("-m", "config.run", PORT=str(port), **nowhere)
     assert done.returncode == 1
-    assert "The database does not answer" in one_line(done.stderr)
+    assert "The database can't be used" in one_line(done.stderr)
