@@ -5,6 +5,7 @@ import signal
 import subprocess
 import time
 from collections.abc import Mapping
+from contextlib import suppress
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, ClassVar
@@ -75,6 +76,9 @@ class Server:
         if process := self.process():
             self.ask_to_stop(process)
         if self._child:
+            # One that failed before it wrote its pid file.
+            with suppress(psutil.NoSuchProcess):
+                end(psutil.Process(self._child.pid))
             self._child.wait()
             self._child = None
 
@@ -122,26 +126,28 @@ class Server:
                 if self.answers():
                     return True
             except TimeoutError:
-                return False
+                # One that we didn't start and that says nothing is hung; our own may be slow on its first steps.
+                if not self._child:
+                    return False
             if self._child:
                 self._child.poll()
             time.sleep(0.02)
         return False
 
     def _last_words(self, start: int) -> str:
-        """The last line of the log since byte `start` that sounds like the reason."""
+        """Why it failed, as its log has it since byte `start`."""
         with self.log.open("rb") as log:
             log.seek(start)
             return reason(log.read().decode(errors="replace"))
 
 
 def reason(said: str) -> str:
-    """The last line of a server's words that sounds like the reason of its failure."""
+    """The line of a server's words that tells why it failed: the first cry, or else the last word."""
     lines = [line.strip() for line in said.splitlines() if line.strip()]
     alarming = [
         line for line in lines if any(word in line for word in ("FATAL", "PANIC", "error", "can't", "could not"))
     ]
-    return (alarming or lines or ["it said nothing"])[-1]
+    return alarming[0] if alarming else lines[-1] if lines else "it said nothing"
 
 
 def wheel(package: str) -> Path:
