@@ -1,0 +1,245 @@
+"""Every page of the site: no barrier that axe finds, nothing sideways, light and dark, on a phone and on a desk."""
+
+import os
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+from playwright.sync_api import expect
+
+from accounts.models import User
+from feed.models import Entry, Subscription
+from feed.periods import Day, Month, Week
+from papers.models import Listing, Organization, Paper, Person
+from tests.browser.conftest import path_of
+
+DAY = Day(date(2024, 5, 20))
+EMPTY = Day(date(2024, 5, 19))
+MOST_QUERIES = 10
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+# A 404 and its like are written to the console whatever the page does.
+REFUSED = "Failed to load resource: the server responded with a status of"
+
+
+@pytest.fixture(scope="session")
+def axe() -> str:
+    """The script of the npm package axe-core."""
+    path = Path(os.environ.get("AXE_CORE", ".cache/axe/node_modules/axe-core/axe.min.js"))
+    if not path.is_file():
+        pytest.skip(f"axe-core is not at {path}: `make browser` fetches it, or name it in AXE_CORE")
+    return path.read_text()
+
+
+@pytest.fixture
+def full_site(make_paper, make_entry, ada, bob):
+    """Papers with everything that a page may have to show."""
+    acme = Organization.objects.create(name="acme", full_name="Acme Laboratories")
+    elsewhere = Person.objects.create(source="huggingface", handle="carol", name="Carol")
+    everything = make_paper(
+        "2405.00001",
+        title=r"On $\mathcal{O}(n \log n)$ Attention: a Pneumonoultramicroscopicsilicovolcanoconiosis-Sized Title",
+        abstract=r"We bound $\sum_{i=1}^{n} x_i^2 \le \frac{1}{2}$ by means of \emph{nothing}." + " It works." * 60,
+        summary="It is shown that a thing works. It works well.",
+        summary_model="a model",
+        keywords=["attention", "a rather long keyword of several words"],
+        organization=acme,
+        author_names=[f"Author Number-{number}" for number in range(30)],
+        comment="12 pages",
+        doi="10.1000/1",
+        journal_reference="Journal of Things 1 (2024)",
+        license="http://creativecommons.org/licenses/by/4.0/",
+        github_repo="https://github.com/acme/thing",
+        github_stars=12345,
+        project_page="https://acme.example/thing",
+        mirrored_upvote_count=1234,
+        mirrored_comment_count=3,
+        version=2,
+        updated_at=datetime(2024, 5, 21, tzinfo=UTC),
+    )
+    withdrawn = make_paper("2405.00002", withdrawn_at=datetime(2024, 5, 22, tzinfo=UTC), category="stat.ML")
+    make_entry(DAY.start, paper=everything, submitted_by=bob, note="Read this.\nIt is short.")
+    make_entry(DAY.start, paper=withdrawn, submitted_by_person=elsewhere)
+    make_entry(DAY.start, paper=make_paper("2405.00003", abstract="", category="math.PR"))
+    for number in range(55):
+        make_entry(DAY.start, minutes=number)
+    everything.upvote(by=ada)
+    everything.upvote(by=bob)
+    for number, paper in enumerate(Paper.objects.all()):
+        Listing.objects.create(
+            day=DAY.start, category_id="cs.CL", kind=Listing.Kind.values[number % 4 if number > 50 else 0], paper=paper
+        )
+    return everything
+
+
+def subscription(**more) -> Subscription:
+    asked = Subscription.objects.ask(email="reader@example.org", rhythm="weekly")
+    Subscription.objects.update(**more)
+    asked.refresh_from_db()
+    return asked
+
+
+def unconfirmed_subscription() -> Subscription:
+    return subscription()
+
+
+def confirmed_subscription() -> Subscription:
+    return subscription(state="confirmed", confirmed_at=timezone.now())
+
+
+def left_subscription() -> Subscription:
+    return subscription(state="unsubscribed", unsubscribed_at=timezone.now())
+
+
+# Name: where it is. A status other than 200 stands behind it.
+OPEN_TO_ALL = {
+    "the front page": lambda: reverse("feed:papers"),
+    "a day": DAY.get_absolute_url,
+    "a week": Week.containing(DAY.start).get_absolute_url,
+    "a month": Month.containing(DAY.start).get_absolute_url,
+    "trending": lambda: reverse("feed:trending"),
+    "all new": lambda: reverse("feed:new", args=[DAY]),
+    "a paper": lambda: reverse("papers:paper", args=["2405.00001"]),
+    "a withdrawn paper": lambda: reverse("papers:paper", args=["2405.00002"]),
+    "a profile": lambda: reverse("accounts:profile", args=["bob"]),
+    "an organization": lambda: reverse("papers:organization", args=["acme"]),
+    "about": lambda: reverse("feed:about"),
+}
+VISITORS_ONLY = {
+    "an empty day": EMPTY.get_absolute_url,
+    "cross-lists of a category": lambda: reverse("feed:new", args=[DAY]) + "?kind=cross&category=cs.CL",
+    "a category without papers": lambda: reverse("feed:new", args=[DAY]) + "?category=cs.XX",
+    "a day without announcement": lambda: reverse("feed:new", args=[EMPTY]),
+    "an author": lambda: reverse("papers:author", args=["author-number-3"]),
+    "a paper without an abstract": lambda: reverse("papers:paper", args=["2405.00003"]),
+    "the calendar": lambda: reverse("feed:calendar", args=[Month.containing(DAY.start)]),
+    "privacy": lambda: reverse("feed:privacy"),
+    "subscribe": lambda: reverse("feed:subscribe"),
+    "confirm a subscription": lambda: path_of(unconfirmed_subscription().confirm_link),
+    "a subscription confirmed": lambda: path_of(confirmed_subscription().confirm_link),
+    "manage a subscription": lambda: path_of(confirmed_subscription().manage_link),
+    "unsubscribe": lambda: path_of(confirmed_subscription().unsubscribe_link),
+    "unsubscribed": lambda: path_of(left_subscription().unsubscribe_link),
+    "sign in": lambda: reverse("account_login") + "?next=/papers",
+    "sign up": lambda: reverse("account_signup"),
+    "check your inbox": lambda: reverse("account_email_verification_sent"),
+    "a confirmation of no address": lambda: reverse("account_confirm_email", args=["made-up"]),
+    "forgot the password": lambda: reverse("account_reset_password"),
+    "a reset mail sent": lambda: reverse("account_reset_password_done"),
+    "a reset link that is used up": lambda: reverse("account_reset_password_from_key", args=["1", "2-3"]),
+    "a new password set": lambda: reverse("account_reset_password_from_key_done"),
+}
+MEMBERS_ONLY = {
+    "their own profile": lambda: reverse("accounts:profile", args=["ada"]),
+    "their own profile, submitted": lambda: reverse("accounts:profile", args=["ada"]) + "?show=submitted",
+    "edit the profile": lambda: reverse("accounts:edit_profile"),
+    "delete the account": lambda: reverse("accounts:delete_account"),
+    "change the address": lambda: reverse("account_email"),
+    "change the password": lambda: reverse("account_change_password"),
+    "is it you": lambda: reverse("account_reauthenticate"),
+    "sign out": lambda: reverse("account_logout"),
+}
+ERRORS = {
+    "no such page": (lambda: "/papers/date/yesterday", 404),
+    "a day to come": (lambda: Day(date.today() + timedelta(days=40)).get_absolute_url(), 404),
+    "an announcement to come": (lambda: reverse("feed:new", args=[Day(date.today() + timedelta(days=40))]), 404),
+    "a link of no subscription": (lambda: reverse("feed:manage", args=["x"]), 404),
+    "a confirmation link that expired": (lambda: reverse("feed:confirm", args=["x"]), 404),
+    "an unsubscribe link cut short": (lambda: reverse("feed:unsubscribe", args=["x"]), 404),
+    "not understood": (lambda: "/broken/400", 400),
+    "not allowed": (lambda: "/broken/403", 403),
+    "a form too old": (lambda: "/broken/403-csrf", 403),
+    "too many tries": (lambda: "/broken/429", 429),
+    "broken": (lambda: "/broken/500", 500),
+}
+PAGES = [
+    *[(name, "a visitor", address, 200) for name, address in {**OPEN_TO_ALL, **VISITORS_ONLY}.items()],
+    *[(name, "a member", address, 200) for name, address in {**OPEN_TO_ALL, **MEMBERS_ONLY}.items()],
+    *[(name, "a visitor", address, status) for name, (address, status) in ERRORS.items()],
+]
+every_page = pytest.mark.parametrize(
+    ("who", "address", "status"), [page[1:] for page in PAGES], ids=[f"{page[0]}, {page[1]}" for page in PAGES]
+)
+
+
+def has_no_barrier(page, axe):
+    """In both widths and both themes; what the axe rules find is shown with the element and the way out."""
+    found = []
+    page.evaluate(axe)
+    for width in (1280, 360):
+        page.set_viewport_size({"width": width, "height": 800})
+        sideways = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        if sideways > 0:
+            found.append(f"{width} px wide: {sideways} px sideways")
+        for theme in ("light", "dark"):
+            page.emulate_media(color_scheme=theme)
+            result = page.evaluate("rules => axe.run({ runOnly: rules, resultTypes: ['violations'] })", RULES)
+            for violation in result["violations"]:
+                nodes = "\n  ".join(
+                    f"{node['html'][:200]}\n    {' '.join(node['failureSummary'].split())}"
+                    for node in violation["nodes"][:3]
+                )
+                found.append(f"{width} px, {theme}: {violation['id']}: {violation['help']}\n  {nodes}")
+    assert not found, "\n".join(found)
+
+
+@every_page
+@pytest.mark.parametrize("width", [1280])
+def test_a_page_has_no_barrier_and_nothing_sideways(
+    page, full_site, ada, sign_in, axe, complaints, settings, who, address, status
+):
+    settings.ROOT_URLCONF = "tests.browser.broken_urls"
+    if who == "a member":
+        sign_in(ada)
+    if status != 200:
+        complaints.expect(f"{REFUSED} {status}")
+    page.emulate_media(reduced_motion="reduce")
+    assert page.goto(address()).status == status
+    has_no_barrier(page, axe)
+
+
+@pytest.mark.parametrize("width", [1280])
+@pytest.mark.parametrize("address", ["feed:papers", "feed:trending", "feed:newest"])
+def test_an_empty_site_has_no_barrier(page, axe, address):
+    assert page.goto(reverse(address)).status == 200
+    has_no_barrier(page, axe)
+
+
+@pytest.mark.parametrize("width", [1280])
+def test_what_opens_has_no_barrier(page, full_site, ada, sign_in, axe):
+    sign_in(ada)
+    page.emulate_media(reduced_motion="reduce")
+    for address, opener in [
+        (DAY.get_absolute_url(), "summary.date"),
+        (DAY.get_absolute_url(), "summary[title=Theme]"),
+        (DAY.get_absolute_url(), ".site-actions details:last-of-type summary"),
+        (full_site.get_absolute_url(), "#cite summary"),
+    ]:
+        page.set_viewport_size({"width": 1280, "height": 800})
+        page.goto(address)
+        page.locator(opener).click()
+        has_no_barrier(page, axe)
+    page.keyboard.press("?")
+    expect(page.get_by_role("dialog", name="Keys")).to_be_visible()
+    has_no_barrier(page, axe)
+
+
+@pytest.mark.parametrize("width", [1280])
+@pytest.mark.parametrize("address", ["account_signup", "account_login", "account_reset_password"])
+def test_a_form_with_errors_has_no_barrier(page, db, axe, address):
+    page.goto(reverse(address))
+    page.locator("main form").evaluate("form => { form.noValidate = true }")
+    page.locator("main form button").click()
+    expect(page.locator(".errorlist").first).to_be_visible()
+    has_no_barrier(page, axe)
+
+
+@pytest.mark.parametrize("width", [1280])
+def test_the_banner_with_its_error_and_with_its_answer_has_no_barrier(page, full_site, axe):
+    page.goto(reverse("feed:about"))
+    for email, sign in [("reader@example", "#subscribe-error"), ("reader@example.org", ".subscribe-answer")]:
+        page.get_by_label("Email address").fill(email)
+        page.get_by_role("button", name="Subscribe").click()
+        expect(page.locator(sign)).to_be_visible()
+        has_no_barrier(page, axe)
