@@ -33,7 +33,7 @@ check: $(INSTALLED) ## Lint, format, types, migrations, import arrows, deploy ch
 	$(PY) -m ruff format --check .
 	$(NOWHERE) DATA_DIR=.cache/check $(PY) -m mypy
 	DATA_DIR=.cache/check $(PY) manage.py makemigrations --check --dry-run
-	@$(NOWHERE) DATA_DIR=.cache/check DEMO=0 DEBUG=0 SITE_URL=https://papers.example.org \
+	@$(NOWHERE) DATA_DIR=.cache/check DEMO=0 DEBUG=0 SITE_URL=https://papers.example.org BEHIND_PROXY=1 \
 		SECRET_KEY=$$($(PY) -c 'import secrets; print(secrets.token_urlsafe(50))') \
 		$(PY) manage.py check --deploy --fail-level WARNING
 	$(PY) -m pytest -q tests/test_arrows.py

@@ -2,8 +2,8 @@
 
 from functools import wraps
 
+from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
-from django.shortcuts import resolve_url
 from django_htmx.http import HttpResponseClientRedirect
 
 
@@ -15,8 +15,8 @@ def member_required(view):
         if request.user.is_authenticated:
             return view(request, *args, **kwargs)
         if request.htmx:
-            back = request.htmx.current_url_abs_path or resolve_url("feed:papers")
+            back = request.htmx.current_url_abs_path or settings.LOGIN_REDIRECT_URL
             return HttpResponseClientRedirect(redirect_to_login(back).url)
-        return redirect_to_login(request.POST.get("next") or resolve_url("feed:papers"))
+        return redirect_to_login(request.POST.get("next") or settings.LOGIN_REDIRECT_URL)
 
     return checked

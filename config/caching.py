@@ -30,7 +30,7 @@ class PublicPages:
     def _is_public(request, response) -> bool:
         return (
             request.method in ("GET", "HEAD")
-            and response.status_code in (200, 404)
+            and response.status_code in (200, 301, 404)
             and settings.SESSION_COOKIE_NAME not in request.COOKIES
             and not response.cookies
         )

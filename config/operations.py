@@ -44,5 +44,5 @@ def robots(request):
         "Disallow: /subscribe/",
         "Disallow: /unsubscribe/",
     ]
-    lines += ["Disallow: /*?after=", "", f"Sitemap: {settings.SITE_URL}{reverse('sitemaps')}"]
+    lines += ["Disallow: /*after=", "", f"Sitemap: {settings.SITE_URL}{reverse('sitemaps')}"]
     return HttpResponse("\n".join(lines) + "\n", content_type="text/plain")

@@ -23,6 +23,7 @@ from urllib.request import getproxies
 import psutil
 from django.core.exceptions import ImproperlyConfigured
 from django.db import OperationalError
+from kombu.exceptions import OperationalError as QueueIsAway
 
 from config.embedded import data_dir, services
 from config.prepare import prepare
@@ -151,7 +152,7 @@ def _fetch_todays_listing() -> None:
     from config.celery import app
 
     source = urlsplit(settings.ARXIV_RSS_URL)
-    with suppress(OSError):
+    with suppress(OSError, QueueIsAway):
         if source.scheme not in getproxies():
             socket.create_connection((source.hostname, source.port or 443), timeout=3).close()
         app.send_task("papers.tasks.fetch_listing")

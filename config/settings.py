@@ -3,6 +3,7 @@
 import os
 import secrets
 import tempfile
+import zoneinfo
 from contextlib import suppress
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -21,8 +22,12 @@ DEBUG = env.bool("DEBUG", default=False)
 DEMO = env.bool("DEMO", default=False)
 SITE_NAME = env("SITE_NAME", default="Daily Papers")
 SITE_URL = env("SITE_URL", default="http://127.0.0.1:8000").rstrip("/")
+if urlsplit(SITE_URL).scheme not in ("http", "https") or not urlsplit(SITE_URL).hostname:
+    raise ImproperlyConfigured(f"SITE_URL={SITE_URL} is no address: write it whole, like https://papers.example.org")
 SITE_CURATORS = env("SITE_CURATORS", default="its moderators")
 IS_HTTPS = SITE_URL.startswith("https://")
+# Whether a proxy stands before us whose X-Forwarded-Proto and X-Forwarded-For can be believed.
+BEHIND_PROXY = env.bool("BEHIND_PROXY", default=False)
 
 
 def _secret_key() -> str:
@@ -43,7 +48,8 @@ def _secret_key() -> str:
 
 
 SECRET_KEY = _secret_key()
-ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=[urlsplit(SITE_URL).hostname, "localhost", "127.0.0.1", "[::1]"])
+# This machine itself may always ask: health checks do.
+ALLOWED_HOSTS = [*env.list("ALLOWED_HOSTS", default=[urlsplit(SITE_URL).hostname]), "localhost", "127.0.0.1", "[::1]"]
 CSRF_TRUSTED_ORIGINS = [SITE_URL]
 
 # --- What arXiv and others are asked ----------------------------------------------------------------------------------
@@ -55,6 +61,8 @@ ARXIV_CATEGORIES = env.list("ARXIV_CATEGORIES", default=["cs.AI", "cs.CL", "cs.C
 MIRROR_HUGGINGFACE = env.bool("MIRROR_HUGGINGFACE", default=False)
 # A feed day is a date in this zone.
 FEED_TIME_ZONE = env("FEED_TIME_ZONE", default="UTC")
+if FEED_TIME_ZONE not in zoneinfo.available_timezones():
+    raise ImproperlyConfigured(f"FEED_TIME_ZONE={FEED_TIME_ZONE} is no time zone: write it like Europe/Paris")
 
 # --- Django -----------------------------------------------------------------------------------------------------------
 
@@ -83,8 +91,8 @@ MIDDLEWARE = [
     "csp.middleware.CSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.gzip.GZipMiddleware",
-    "config.caching.PublicPages",
     "django.middleware.http.ConditionalGetMiddleware",
+    "config.caching.PublicPages",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -183,7 +191,7 @@ ACCOUNT_LOGOUT_REDIRECT_URL = "/papers"
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if IS_HTTPS else "http"
 # Whom the limits on sign-in count: behind a proxy, the address it saw.
-ALLAUTH_TRUSTED_PROXY_COUNT = 1 if env.bool("BEHIND_PROXY", default=False) else 0
+ALLAUTH_TRUSTED_PROXY_COUNT = 1 if BEHIND_PROXY else 0
 
 # --- Mail -------------------------------------------------------------------------------------------------------------
 
@@ -218,12 +226,15 @@ CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 
 # --- Safety -----------------------------------------------------------------------------------------------------------
 
-SECURE_SSL_REDIRECT = env.bool("SECURE_SSL_REDIRECT", default=IS_HTTPS)
+# Only a proxy can speak https for us. Without one that says so, the redirect would lead to itself for ever.
+SECURE_SSL_REDIRECT = env.bool("SECURE_SSL_REDIRECT", default=IS_HTTPS and BEHIND_PROXY)
 SECURE_HSTS_SECONDS = 31536000 if IS_HTTPS else 0
-SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = IS_HTTPS
+# What these two promise binds every other site under the domain too: the operator's choice, not ours.
+SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = env.bool("HSTS_WHOLE_DOMAIN", default=False)
+SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]
 SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
 SECURE_REFERRER_POLICY = "strict-origin-when-cross-origin"
-if env.bool("BEHIND_PROXY", default=False):
+if BEHIND_PROXY:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 CSRF_FAILURE_VIEW = "config.errors.csrf_failure"
 X_FRAME_OPTIONS = "DENY"

@@ -17,6 +17,10 @@ class PaperSitemap(Sitemap):
     def lastmod(self, paper):
         return paper.modified_at
 
+    def get_latest_lastmod(self):
+        # Django would load every paper for the index to name one date, which crawlers can do without.
+        return None
+
 
 class DaySitemap(Sitemap):
     limit = 5000

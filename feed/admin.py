@@ -21,11 +21,17 @@ class EntryAdmin(admin.ModelAdmin):
 
     def save_model(self, request, obj, form, change):
         super().save_model(request, obj, form, change)
-        Entry.objects.mark_featured([obj.paper_id])
+        # An entry may have been given to another paper.
+        Entry.objects.mark_featured({obj.paper_id, form.initial.get("paper", obj.paper_id)})
 
     def delete_model(self, request, obj):
         super().delete_model(request, obj)
         Entry.objects.mark_featured([obj.paper_id])
+
+    def delete_queryset(self, request, queryset):
+        papers = list(queryset.values_list("paper", flat=True))
+        super().delete_queryset(request, queryset)
+        Entry.objects.mark_featured(papers)
 
 
 @admin.register(Subscription)

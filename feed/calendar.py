@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from feed.models import Entry
-from feed.periods import Day, Month, today
+from feed.periods import FIRST_YEAR, Day, Month, today
 
 
 @dataclass(frozen=True)
@@ -25,8 +25,9 @@ class Calendar:
     next: Month | None
 
     @property
-    def previous(self) -> Month:
-        return self.month.previous()
+    def previous(self) -> Month | None:
+        month = self.month.previous()
+        return month if month.start.year >= FIRST_YEAR else None
 
     @classmethod
     def of(cls, day: date) -> "Calendar":

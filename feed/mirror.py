@@ -1,11 +1,14 @@
 """Hugging Face's daily feed, mirrored: its rows become papers, and entries on their day."""
 
-from datetime import UTC, datetime, time
+from datetime import UTC, datetime, time, timedelta
 
 from feed.models import Entry
 from papers.huggingface.daily_paper import DailyPaper
 from papers.ingest import Stored
 from papers.models import Person
+
+# A day's rows are submitted on it or on the days before: a weekend's stand on Monday. Trending trusts this time.
+NEAR = timedelta(days=7)
 
 
 def enter(batch: list[Stored]) -> None:
@@ -21,7 +24,7 @@ def enter(batch: list[Stored]) -> None:
     missing, changed = [], []
     for stored, row in mirrored:
         words = {
-            "submitted_at": row.submitted_at or datetime.combine(row.day, time(), UTC),
+            "submitted_at": _submitted_at(row),
             "submitted_by_person_id": people.get(row.submitted_by.handle) if row.submitted_by else None,
             "is_author_participating": row.is_author_participating,
         }
@@ -38,3 +41,11 @@ def enter(batch: list[Stored]) -> None:
     Entry.objects.bulk_create(missing)
     Entry.objects.bulk_update(changed, ["submitted_at", "submitted_by_person", "is_author_participating"])
     Entry.objects.mark_featured(entry.paper_id for entry in missing + changed)
+
+
+def _submitted_at(row: DailyPaper) -> datetime:
+    """When the paper was submitted there; the day's start where that is missing or nowhere near its day."""
+    start = datetime.combine(row.day, time(), UTC)
+    if row.submitted_at is None or abs(row.submitted_at - start) > NEAR:
+        return start
+    return row.submitted_at

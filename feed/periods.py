@@ -13,8 +13,8 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.dates import MONTHS
 
-# arXiv began in August 1991; a date outside these years is a slip of the finger or a crawler astray.
-FIRST_YEAR, LAST_YEAR = 1991, 2099
+# arXiv began in August 1991, in a week and month that have neighbours; a date outside these years is a slip of the finger or a crawler astray.
+FIRST_YEAR, LAST_YEAR = 1990, 2099
 
 
 def today() -> date:

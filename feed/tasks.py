@@ -1,6 +1,8 @@
 """Doorbells of the feed; the timetable in config/celery.py rings them too."""
 
 import logging
+import time
+from datetime import UTC, datetime, timedelta
 from smtplib import SMTPException
 
 from celery import shared_task
@@ -9,7 +11,6 @@ from django.db import transaction
 
 from feed import mirror
 from feed.models import Subscription
-from feed.periods import today
 from papers.arxiv.record import SourceError
 from papers.huggingface.client import Client
 from papers.huggingface.records import parse
@@ -17,29 +18,40 @@ from papers.ingest import ingest
 
 logger = logging.getLogger(__name__)
 
+# A run ends well before its time limit; the timetable rings again.
+ENOUGH = timedelta(minutes=10)
+# Hugging Face's days are of UTC. Votes go on after midnight, and rows come late: the last days are asked for again.
+MIRRORED_DAYS = 3
+
 
 @shared_task
 def send_confirmations():
-    """Send the confirmation mails that wait; one that the mail server refuses stays due and lets the others go."""
+    """Send the confirmation mails that wait; one that the mail server refuses is put off and lets the others go."""
+    deadline = time.monotonic() + ENOUGH.total_seconds()
     for pk in Subscription.objects.mail_due().values_list("pk", flat=True)[:500]:
-        try:
-            with transaction.atomic():
-                subscription = Subscription.objects.mail_due().filter(pk=pk).select_for_update(skip_locked=True).first()
-                if subscription:
-                    subscription.send_mail()
-        except (SMTPException, OSError) as error:
-            logger.warning("The confirmation for subscription %d was not sent, it stays due: %s", pk, error)
+        if time.monotonic() > deadline:
+            return
+        with transaction.atomic():
+            subscription = Subscription.objects.mail_due().filter(pk=pk).select_for_update(skip_locked=True).first()
+            if subscription is None:
+                continue
+            try:
+                subscription.send_mail()
+            except (SMTPException, OSError) as error:
+                logger.warning("The confirmation for subscription %d was not sent, it is put off: %s", pk, error)
+                subscription.postpone_mail()
 
 
 @shared_task
 def mirror_huggingface():
-    """Take in today's rows of Hugging Face's feed, where the operator has switched mirroring on."""
+    """Take in the last days' rows of Hugging Face's feed, where the operator has switched mirroring on."""
     if not settings.MIRROR_HUGGINGFACE:
         return
-    day = today()
-    try:
-        report = ingest(parse(Client(settings.HUGGINGFACE_URL).daily_papers(day), day=day), then=mirror.enter)
-    except SourceError as error:
-        logger.warning("Hugging Face's feed of %s was not fetched: %s", day, error)
-        return
-    logger.info("Hugging Face's feed of %s: %d new, %d changed", day, len(report.new), len(report.changed))
+    client, today = Client(settings.HUGGINGFACE_URL), datetime.now(UTC).date()
+    for day in [today - timedelta(days=number) for number in reversed(range(MIRRORED_DAYS))]:
+        try:
+            report = ingest(parse(client.daily_papers(day), day=day), then=mirror.enter)
+        except SourceError as error:
+            logger.warning("Hugging Face's feed of %s was not fetched: %s", day, error)
+            continue
+        logger.info("Hugging Face's feed of %s: %d new, %d changed", day, len(report.new), len(report.changed))

@@ -1,6 +1,7 @@
 """The catalogue in Django's admin."""
 
 from django.contrib import admin
+from django.utils import timezone
 
 from papers.models import Author, Authorship, Category, Listing, Organization, Paper, Person, Upvote
 
@@ -46,10 +47,16 @@ class PaperAdmin(admin.ModelAdmin):
     show_full_result_count = False
     autocomplete_fields = ["organization", "primary_category", "categories"]
     readonly_fields = [
-        "hex_id", "upvote_count", "mirrored_upvote_count", "mirrored_comment_count", "mirrored_on", "total_upvote_count",
+        "hex_id", "edited_fields", "upvote_count", "mirrored_upvote_count", "mirrored_comment_count", "mirrored_on", "total_upvote_count",
         "trending_score", "featured_at", "created_at", "modified_at",
     ]  # fmt: skip
     actions = [hide, show]
+
+    def save_model(self, request, obj, form, change):
+        # What a moderator sets stays, whatever the sources say afterwards.
+        obj.edited_fields = sorted({*obj.edited_fields, *form.changed_data})
+        obj.modified_at = timezone.now()
+        super().save_model(request, obj, form, change)
 
 
 @admin.register(Authorship)
@@ -107,7 +114,7 @@ class ListingAdmin(admin.ModelAdmin):
 
 @admin.register(Upvote)
 class UpvoteAdmin(admin.ModelAdmin):
-    """To look at only: votes are cast on the site, where the counter goes with them."""
+    """To look at and to withdraw: votes are cast on the site, and the counter goes with them."""
 
     list_display = ["user", "paper", "created_at"]
     list_select_related = ["user", "paper"]
@@ -121,5 +128,8 @@ class UpvoteAdmin(admin.ModelAdmin):
     def has_change_permission(self, request, obj=None):
         return False
 
-    def has_delete_permission(self, request, obj=None):
-        return False
+    def delete_model(self, request, obj):
+        Upvote.objects.filter(pk=obj.pk).withdraw()
+
+    def delete_queryset(self, request, queryset):
+        Upvote.objects.filter(pk__in=list(queryset.values_list("pk", flat=True))).withdraw()

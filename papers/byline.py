@@ -39,84 +39,70 @@ class Line:
             author.person_status_changed_at,
         )
 
-    def completed_by(self, other: Line | None) -> Line:
-        """This line, with what it leaves open taken from another's."""
-        if other is None:
-            return self
-        mine = (
-            self
-            if self.person_id
-            else replace(
-                self,
-                person_id=other.person_id,
-                person_status=other.person_status,
-                person_status_changed_at=other.person_status_changed_at,
-                is_hidden=self.is_hidden or other.is_hidden,
-            )
-        )
-        return replace(mine, affiliation=self.affiliation or other.affiliation, hex_id=self.hex_id or other.hex_id)
 
-
-def state(batch: list[Stored]) -> None:
-    """Set the printed names on each paper whose names this source may say."""
-    for stored in batch:
-        if stored.record.authors and (stored.outweighs or not stored.paper.author_names):
-            stored.set("author_names", [author.name for author in stored.record.authors if not author.is_hidden])
-
-
-def write(batch: list[Stored], people: dict[str, Person]) -> None:
-    """Make the authorships of each paper what its sources together say; untouched where nothing is new."""
-    batch = [stored for stored in batch if stored.record.authors]
+def state(batch: list[Stored], people: dict[str, Person]) -> list[tuple[Stored, list[Line]]]:
+    """Set each paper's printed names; return the papers whose lines differ from what is written, with those lines."""
+    batch = [stored for stored in batch if stored.record.authors and "author_names" not in stored.paper.edited_fields]
     written = _written([stored.paper.pk for stored in batch if not stored.is_new])
-    stale, lines = [], {}
+    bylines = []
     for stored in batch:
         before = written.get(stored.paper.pk, [])
         after = _merged(stored, before, [Line.of(author, people) for author in stored.record.authors])
+        stored.set("author_names", [line.name for line in after if not line.is_hidden])
         if before != after:
-            stored.changes.add("authorships")
-            lines[stored.paper.pk] = after
-            stale.append(stored.paper.pk)
-    Authorship.objects.filter(paper__in=stale).delete()
-    authors = _authors({line.name for after in lines.values() for line in after})
-    Authorship.objects.bulk_create(
-        [
-            Authorship(paper_id=paper, author_id=authors[author_slug(line.name)], position=position, **_fields(line))
-            for paper, after in lines.items()
-            for position, line in enumerate(after)
-        ],
-        batch_size=2000,
-    )
+            bylines.append((stored, after))
+    return bylines
+
+
+def write(bylines: list[tuple[Stored, list[Line]]]) -> None:
+    """Replace the authorships of these papers, which are saved by now."""
+    Authorship.objects.filter(paper__in=[stored.paper.pk for stored, _ in bylines]).delete()
+    authors = _authors({line.name for _, lines in bylines for line in lines})
+    authorships = []
+    for stored, lines in bylines:
+        stored.changes.add("authorships")
+        for position, line in enumerate(lines):
+            author = authors[author_slug(line.name)]
+            authorships.append(Authorship(paper=stored.paper, author_id=author, position=position, **_fields(line)))
+    Authorship.objects.bulk_create(authorships, batch_size=2000)
 
 
 def _merged(stored: Stored, before: list[Line], said: list[Line]) -> list[Line]:
-    """The stronger source's names in its order, each completed by what the other says of the same name."""
-    is_said_stronger = not before or stored.outweighs
-    strong, weak = (said, before) if is_said_stronger else (before, said)
-    same_name: dict[str, list[Line]] = {}
-    for line in weak:
-        same_name.setdefault(author_slug(line.name), []).append(line)
-    # Namesakes on one paper are matched in their order.
-    merged = []
-    for line in strong:
-        others = same_name.get(author_slug(line.name))
-        other = others.pop(0) if others else None
-        if other and other.hex_id and not is_said_stronger:
-            # A source's own id replaces the one that we drew.
-            line = replace(line, hex_id=other.hex_id)
-        merged.append(line.completed_by(other))
-    return _distinct(merged)
+    """The stronger source's names in its order; who stands behind a name, only Hugging Face's newest day says."""
+    names = said if not before or stored.outweighs else before
+    find_said, find_before = _Namesakes(said), _Namesakes(before)
+    merged, taken = [], {""}
+    for line in names:
+        now, then = find_said(line.name), find_before(line.name)
+        behind = now if now and stored.mirrored else then
+        # Two lines must not share an id; and an id once drawn or given stays.
+        hex_ids = [it.hex_id for it in (now, then) if it and it.hex_id not in taken]
+        merged.append(
+            replace(
+                line,
+                affiliation=line.affiliation or (then.affiliation if then else ""),
+                hex_id=hex_ids[0] if hex_ids else "",
+                is_hidden=behind.is_hidden if behind else False,
+                person_id=behind.person_id if behind else None,
+                person_status=behind.person_status if behind else "",
+                person_status_changed_at=behind.person_status_changed_at if behind else None,
+            )
+        )
+        taken.add(merged[-1].hex_id)
+    return merged
 
 
-def _distinct(lines: list[Line]) -> list[Line]:
-    """The same lines, none with an id that an earlier one has: two namesakes must not share it."""
-    taken: set[str] = set()
-    distinct = []
-    for line in lines:
-        if line.hex_id in taken:
-            line = replace(line, hex_id="")
-        taken.add(line.hex_id)
-        distinct.append(line)
-    return distinct
+class _Namesakes:
+    """Finds the line of a name; namesakes on one paper one after the other, in their order."""
+
+    def __init__(self, lines: list[Line]):
+        self.lines: dict[str, list[Line]] = {}
+        for line in lines:
+            self.lines.setdefault(author_slug(line.name), []).append(line)
+
+    def __call__(self, name: str) -> Line | None:
+        lines = self.lines.get(author_slug(name))
+        return lines.pop(0) if lines else None
 
 
 def _written(papers: list[int]) -> dict[int, list[Line]]:

@@ -1,6 +1,9 @@
-"""arXiv ids in addresses."""
+"""Names of papers and organizations in addresses."""
+
+from django.urls.converters import StringConverter
 
 from papers.arxiv import ids
+from papers.models import Organization
 
 
 class ArxivIdConverter:
@@ -13,3 +16,9 @@ class ArxivIdConverter:
 
     def to_url(self, value: str) -> str:
         return value
+
+
+class OrganizationNameConverter(StringConverter):
+    """h2o.ai has a dot, which a slug may not."""
+
+    regex = Organization.NAME

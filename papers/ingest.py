@@ -62,8 +62,10 @@ class Stored:
 
     @property
     def outweighs(self) -> bool:
-        """Whether this row may change what an earlier source has said of title, abstract and authors."""
+        """Whether this row may change what has been said before of title, abstract and authors."""
         if WEIGHT[self.source] < WEIGHT[Paper.Source(self.paper.source)]:
+            return False
+        if isinstance(self.row, DailyPaper) and not self.mirrored:
             return False
         return not (self.record.version and self.paper.version) or self.record.version >= self.paper.version
 
@@ -76,7 +78,9 @@ class Stored:
         return self.row if mirrored_on is None or self.row.day >= mirrored_on else None
 
     def set(self, name: str, value) -> None:
-        if getattr(self.paper, name) != value:
+        """Set a field of the paper, unless a moderator has."""
+        is_edited = name.removesuffix("_id") in self.paper.edited_fields
+        if not is_edited and getattr(self.paper, name) != value:
             setattr(self.paper, name, value)
             self.changes.add(name)
 
@@ -133,9 +137,9 @@ def _store(rows: list[Record | DailyPaper], then: Callable[[list[Stored]], None]
     _state(batch)
     people = mirror.write_people(batch)
     mirror.state(batch)
-    byline.state(batch)
+    bylines = byline.state(batch, people)
     _write_papers(batch)
-    byline.write(batch, people)
+    byline.write(bylines)
     _write_categories(batch)
     _write_listings(batch)
     then(batch)

@@ -8,6 +8,7 @@ from django.core.exceptions import FieldDoesNotExist
 from django.db.models import Q, QuerySet
 from django.http import Http404
 from django.utils.http import urlsafe_base64_decode, urlsafe_base64_encode
+from django.utils.timezone import is_naive
 
 
 @dataclass(frozen=True)
@@ -55,7 +56,7 @@ def _after(model, order, cursor: str) -> Q:
         values = [_field(model, path).to_python(value) for path, value in zip(paths, values, strict=True)]
     except Exception as error:  # Whatever a visitor may have put into the address, there is no such page.
         raise Http404("This page is not there. Go back to the first one.") from error
-    if None in values:
+    if None in values or any(isinstance(value, datetime) and is_naive(value) for value in values):
         raise Http404("This page is not there. Go back to the first one.")
     beyond, equal = Q(), Q()
     for path, key, value in zip(paths, order, values, strict=True):

@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import date
 from typing import TYPE_CHECKING, TypeVar
 
-from accounts.hex_id import new_hex_id
 from papers.arxiv.record import OrganizationRecord, PersonRecord
 from papers.huggingface.daily_paper import DailyPaper
 from papers.models import Organization, Paper, Person
@@ -20,10 +19,12 @@ Spoken = TypeVar("Spoken", PersonRecord, OrganizationRecord)
 def state(batch: list[Stored]) -> None:
     """Set on each paper what its newest mirrored day says; nothing is blanked by a row that is silent."""
     organizations = _organizations(batch)
+    owners = _owners(batch)
     for stored in batch:
         row = stored.mirrored
         if row is None:
             continue
+        arxiv_id = stored.paper.arxiv_id
         for name in STATED:
             if getattr(row, name) not in ("", None):
                 stored.set(name, getattr(row, name))
@@ -32,12 +33,20 @@ def state(batch: list[Stored]) -> None:
                 stored.set(name, list(getattr(row, name)))
         if row.organization:
             stored.set("organization_id", organizations[row.organization.name.lower()].pk)
-        stored.set("mirrored_upvote_count", row.upvotes)
-        stored.set("mirrored_comment_count", row.comments)
+        if row.upvotes is not None:
+            stored.set("mirrored_upvote_count", row.upvotes)
+        if row.comments is not None:
+            stored.set("mirrored_comment_count", row.comments)
         stored.set("mirrored_on", row.day)
-        if row.discussion_hex_id:
+        # A source that gives one id to two papers must not keep the second out: the first has it.
+        if row.discussion_hex_id and owners.setdefault(row.discussion_hex_id, arxiv_id) == arxiv_id:
             stored.set("hex_id", row.discussion_hex_id)
-    _keep_hex_ids_apart(batch)
+
+
+def _owners(batch: list[Stored]) -> dict[str, str]:
+    """Which paper has each of the ids that the rows give."""
+    given = {stored.row.discussion_hex_id for stored in batch if isinstance(stored.row, DailyPaper)}
+    return dict(Paper.objects.filter(hex_id__in=given).values_list("hex_id", "arxiv_id"))
 
 
 def write_people(batch: list[Stored]) -> dict[str, Person]:
@@ -60,6 +69,10 @@ def _organizations(batch: list[Stored]) -> dict[str, Organization]:
         if isinstance(stored.row, DailyPaper) and (organization := stored.row.organization):
             _hear(said, organization.name.lower(), stored.row.day, organization)
     known = {it.name.lower(): it for it in Organization.objects.named(said)}
+    renamed = {it.hex_id: it for it in Organization.objects.filter(hex_id__in=[it.hex_id for _, it in said.values()])}
+    for key, (_, record) in said.items():
+        if key not in known and record.hex_id in renamed:
+            known[key] = renamed[record.hex_id]
     missing = {
         key: Organization(name=record.name, full_name=record.full_name or record.name)
         for key, (_, record) in said.items()
@@ -97,12 +110,3 @@ def _write(
     model.objects.bulk_update([row for row in changed if row.pk], [*names, "hex_id", "seen_on"])
     model.objects.bulk_create(missing)
     return rows
-
-
-def _keep_hex_ids_apart(batch: list[Stored]) -> None:
-    """A source that gives one id to two papers must not keep the second out: the first keeps the id."""
-    wanted = [stored.paper.hex_id for stored in batch]
-    owners = dict(Paper.objects.filter(hex_id__in=wanted).values_list("hex_id", "arxiv_id"))
-    for stored in batch:
-        if owners.setdefault(stored.paper.hex_id, stored.paper.arxiv_id) != stored.paper.arxiv_id:
-            stored.set("hex_id", new_hex_id())

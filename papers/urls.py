@@ -3,6 +3,7 @@ from django.urls import path, register_converter
 from . import converters, views
 
 register_converter(converters.ArxivIdConverter, "arxiv_id")
+register_converter(converters.OrganizationNameConverter, "organization")
 
 app_name = "papers"
 urlpatterns = [
@@ -10,6 +11,6 @@ urlpatterns = [
     path("papers/<arxiv_id:arxiv_id>/upvote", views.upvote, name="upvote"),
     path("papers/<arxiv_id:arxiv_id>/withdraw-upvote", views.withdraw_upvote, name="withdraw_upvote"),
     path("papers/<path:spelling>", views.other_spelling),
-    path("organizations/<slug:name>", views.organization, name="organization"),
+    path("organizations/<organization:name>", views.organization, name="organization"),
     path("authors/<slug:slug>", views.author, name="author"),
 ]

@@ -88,3 +88,36 @@ def test_nobody_can_subscribe_somebody_here(client, mod):
 def test_a_member_has_no_business_here(client, ada):
     client.force_login(ada)
     assert client.get(reverse("admin:index")).status_code in (302, 403)
+
+
+def test_a_title_corrected_here_is_kept_against_the_sources(client, mod, make_paper):
+    client.force_login(mod)
+    paper = make_paper()
+    form = client.get(url(Paper, "change", paper.pk)).context["adminform"].form
+    data = {name: "" if value is None else value for name, value in form.initial.items()}
+    for name in ("published_at", "updated_at", "withdrawn_at", "hidden_at"):
+        moment = data.pop(name)
+        data |= {f"{name}_0": moment and f"{moment:%Y-%m-%d}", f"{name}_1": moment and f"{moment:%H:%M:%S}"}
+    data |= {"title": "As It Should Be", "author_names": "Bob Builder,Carol Reader", "keywords": "", "media_urls": ""}
+    data["initial-author_names"] = data["author_names"]
+    data["categories"] = [category.pk for category in paper.categories.all()]
+    response = client.post(url(Paper, "change", paper.pk), data)
+    assert response.status_code == 302, response.context["adminform"].form.errors
+    paper.refresh_from_db()
+    assert (paper.title, paper.edited_fields) == ("As It Should Be", ["title"])
+
+
+def test_a_vote_withdrawn_here_is_counted_no_more(client, mod, paper, ada):
+    client.force_login(mod)
+    paper.upvote(by=ada)
+    client.post(url(Upvote, "delete", paper.upvotes.get().pk), {"post": "yes"})
+    paper.refresh_from_db()
+    assert (paper.upvote_count, paper.upvotes.count()) == (0, 0)
+
+
+def test_an_entry_deleted_from_the_list_takes_its_paper_from_trending(client, mod, make_entry):
+    client.force_login(mod)
+    entry = make_entry(DAY)
+    data = {"action": "delete_selected", "_selected_action": [entry.pk], "post": "yes"}
+    client.post(url(Entry, "changelist"), data)
+    assert not Paper.objects.trending().exists()

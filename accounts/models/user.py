@@ -149,6 +149,13 @@ class User(AbstractUser):
             email=self.email, defaults={"verified": True, "primary": True}
         )
 
+    def lock(self) -> bool:
+        """Keep this member's other votes and their leaving waiting until the transaction ends.
+
+        Returns whether the account is still active. Whoever locks papers or votes too locks the member first.
+        """
+        return User.objects.select_for_update(no_key=True).filter(pk=self.pk).values_list("is_active", flat=True).get()
+
     def delete_account(self) -> None:
         """Leave for good: the row stays, so that what others built on it holds, but nothing in it says who it was.
 
@@ -156,6 +163,7 @@ class User(AbstractUser):
         mail works any more, and handle and address are free for a new account.
         """
         with transaction.atomic():
+            self.lock()
             self.upvotes.withdraw()
             self.emailaddress_set.all().delete()  # type: ignore[attr-defined]
             self.username, self.email, self.full_name = f"{DELETED_PREFIX}{self.hex_id}", "", "A former member"

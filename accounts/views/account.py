@@ -1,5 +1,6 @@
 """Leaving the site."""
 
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import logout
 from django.contrib.auth.decorators import login_required
@@ -19,5 +20,5 @@ def delete_account(request):
         request.user.delete_account()
         logout(request)
         messages.success(request, "Your account is deleted. Thank you for having been here.")
-        return redirect("feed:papers")
+        return redirect(settings.LOGIN_REDIRECT_URL)
     return render(request, "accounts/delete_account.html", {"form": form})

@@ -33,7 +33,8 @@ def edit_profile(request):
     member = User.objects.get(pk=request.user.pk)
     form = ProfileForm(request.POST or None, instance=member)
     if request.method == "POST" and form.is_valid():
-        form.save()
+        # Only what was typed: an account deleted meanwhile must not come back.
+        member.save(update_fields=form.changed_data)
         messages.success(request, "Your profile is saved.")
         return redirect(member)
     return render(request, "accounts/edit_profile.html", {"form": form})

@@ -11,7 +11,6 @@ from pathlib import Path
 
 from django.contrib.auth.models import Permission
 from django.db import transaction
-from django.db.models import Count
 from django.utils import timezone
 
 from accounts.models import User
@@ -130,12 +129,7 @@ def _upvotes(papers: list[Paper], members: list[User]) -> None:
             ],
             ignore_conflicts=True,
         )
-    counts = dict(
-        Upvote.objects.filter(paper__in=papers).values_list("paper").annotate(n=Count("pk")).values_list("paper", "n")
-    )
-    for paper in papers:
-        paper.upvote_count = counts.get(paper.pk, 0)
-    Paper.objects.bulk_update(papers, ["upvote_count"], batch_size=200)
+    Paper.objects.filter(pk__in=[paper.pk for paper in papers]).recount_upvotes()
 
 
 def _last_weekdays(number: int) -> list[date]:

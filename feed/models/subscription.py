@@ -17,9 +17,6 @@ from accounts.models.user import validate_time_zone
 
 
 class SubscriptionQuerySet(models.QuerySet["Subscription"]):
-    def confirmed(self):
-        return self.filter(state=Subscription.State.CONFIRMED)
-
     def mail_due(self):
         """Those to whom a confirmation (or "you are on the list already") is still to be sent."""
         return self.filter(mail_due_at__lte=timezone.now()).order_by("mail_due_at")
@@ -55,6 +52,8 @@ class Subscription(models.Model):
     LINK_AGE = timedelta(days=7)
     # Asking again and again must not fill somebody's inbox.
     RESEND_PAUSE = timedelta(minutes=10)
+    # After 4, 16, 64 minutes, four hours and seventeen the address is taken to be no good.
+    MOST_FAILURES = 5
 
     email = models.EmailField(unique=True)
     hex_id = HexIdField()
@@ -65,6 +64,7 @@ class Subscription(models.Model):
     state = models.CharField(max_length=16, choices=State, default=State.PENDING)
     # The work to be done: while it is set, a mail waits to be sent.
     mail_due_at = models.DateTimeField(null=True, blank=True, editable=False)
+    mail_failures = models.PositiveSmallIntegerField(default=0, editable=False)
     mailed_at = models.DateTimeField(null=True, blank=True, editable=False)
     # The record of consent.
     created_at = models.DateTimeField(default=timezone.now, editable=False)
@@ -93,10 +93,10 @@ class Subscription(models.Model):
         return self.state == self.State.CONFIRMED
 
     def confirm(self) -> None:
-        """The button in the mail was pressed. Pressing it again changes nothing."""
-        if not self.is_confirmed:
-            self.state, self.confirmed_at, self.unsubscribed_at = self.State.CONFIRMED, timezone.now(), None
-            self.save(update_fields=["state", "confirmed_at", "unsubscribed_at"])
+        """The button in the mail was pressed. Pressing it again changes nothing, nor does it after leaving."""
+        waiting = Subscription.objects.filter(pk=self.pk, state=self.State.PENDING)
+        waiting.update(state=self.State.CONFIRMED, confirmed_at=timezone.now(), unsubscribed_at=None)
+        self.refresh_from_db()
 
     def unsubscribe(self) -> None:
         """No more mail to this address, at once; a mail that waits is not sent either."""
@@ -122,8 +122,15 @@ class Subscription(models.Model):
         context = {"subscription": self, "site_name": settings.SITE_NAME, "site_url": settings.SITE_URL}
         subject = render_to_string(f"feed/mail/{template}_subject.txt", context).strip()
         EmailMessage(subject, render_to_string(f"feed/mail/{template}.txt", context), to=[self.email]).send()
-        self.mail_due_at, self.mailed_at = None, timezone.now()
-        self.save(update_fields=["mail_due_at", "mailed_at"])
+        self.mail_due_at, self.mailed_at, self.mail_failures = None, timezone.now(), 0
+        self.save(update_fields=["mail_due_at", "mailed_at", "mail_failures"])
+
+    def postpone_mail(self) -> None:
+        """The mail server would not take it: try again, ever later, and not for ever. Whoever waits can ask anew."""
+        self.mail_failures += 1
+        pause = timedelta(minutes=4**self.mail_failures)
+        self.mail_due_at = timezone.now() + pause if self.mail_failures <= self.MOST_FAILURES else None
+        self.save(update_fields=["mail_due_at", "mail_failures"])
 
     def _link(self, purpose: str) -> str:
         return settings.SITE_URL + reverse(f"feed:{purpose}", args=[_signer(purpose).sign(self.hex_id)])
@@ -132,7 +139,7 @@ class Subscription(models.Model):
         if not self.is_confirmed:
             self.state, self.rhythm = self.State.PENDING, rhythm
         if self.mailed_at is None or timezone.now() - self.mailed_at >= self.RESEND_PAUSE:
-            self.mail_due_at = timezone.now()
+            self.mail_due_at, self.mail_failures = timezone.now(), 0
         self.save()
 
 

@@ -5,13 +5,14 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
 from feed.periods import Day
+from papers.arxiv import taxonomy
 from papers.keyset import paginate
 from papers.models import Listing, Paper
 
 
 @require_safe
 def newest_announcement(request):
-    day = Listing.objects.newest_day()
+    day = Listing.objects.visible().newest_day()
     return redirect("feed:new", Day(day) if day else Day.current())
 
 
@@ -19,6 +20,8 @@ def newest_announcement(request):
 def new(request, period):
     listings = Listing.objects.visible()
     category, kind = request.GET.get("category", ""), request.GET.get("kind", Listing.Kind.NEW)
+    if category and not taxonomy.is_known(category):
+        raise Http404(f"arXiv has no category “{category}”. An address here has one like cs.CV.")
     if kind not in Listing.Kind.values:
         raise Http404(f"“{kind}” is no kind of announcement. There are {', '.join(Listing.Kind.values)}.")
     tally = listings.on(period.start).tally(category)

@@ -8,7 +8,7 @@ from feed.calendar import Calendar
 from feed.models import Entry
 from feed.periods import Day
 from papers.keyset import paginate
-from papers.models import Paper
+from papers.models import Listing, Paper
 
 # A whole day of Hugging Face's feed fits one page: its longest so far has 50 rows.
 PAGE_SIZE = 50
@@ -49,7 +49,9 @@ def _feed(request, period):
         "next": after and period.containing(after),
         "page": page,
         "facts": entries.facts(),
-        "announced_count": Paper.objects.visible().announced(period.start).count() if period.name == "day" else 0,
+        "announced_count": Paper.objects.visible().announced(period.start, kind=Listing.Kind.NEW).count()
+        if period.name == "day"
+        else 0,
         "calendar": Calendar.of(period.start),
         "canonical_path": period.get_absolute_url(),
     }

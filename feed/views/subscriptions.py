@@ -38,6 +38,9 @@ def subscribe(request):
 @require_http_methods(["GET", "HEAD", "POST"])
 def confirm(request, token):
     subscription = _named(token, "confirm")
+    if subscription and subscription.state == Subscription.State.UNSUBSCRIBED:
+        # Who has left since must ask again: an old mail is no new consent.
+        subscription = None
     if subscription and request.method == "POST":
         subscription.confirm()
     return render(request, "feed/confirm.html", {"subscription": subscription}, status=200 if subscription else 404)
@@ -49,7 +52,8 @@ def manage(request, token):
     subscription = _named(token, "manage")
     form = PreferencesForm(request.POST or None, instance=subscription, label_suffix="")
     if subscription and request.method == "POST" and form.is_valid():
-        form.save()
+        # Nothing but these: who unsubscribes at this moment stays unsubscribed.
+        subscription.save(update_fields=list(form.fields))
         messages.success(request, "Saved.")
         return redirect(request.path)
     context = {"subscription": subscription, "form": form, "token": token}

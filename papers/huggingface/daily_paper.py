@@ -18,8 +18,8 @@ class DailyPaper:
     day: date
     submitted_at: datetime | None = None
     submitted_by: PersonRecord | None = None
-    upvotes: int = 0
-    comments: int = 0
+    upvotes: int | None = None
+    comments: int | None = None
     summary: str = ""
     summary_model: str = ""
     keywords: tuple[str, ...] = ()

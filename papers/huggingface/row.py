@@ -163,13 +163,13 @@ def _avatar(value: Object) -> str:
         return ""
 
 
-def _count(values: Object, key: str) -> int:
-    """Return a count, 0 where the row says nothing; raises ValueError for what is no count of a 32-bit column.
+def _count(values: Object, key: str) -> int | None:
+    """Return a count, None where the row says nothing; raises ValueError for what is no count of a 32-bit column.
 
     Taking 0 instead would overwrite what an earlier answer said rightly.
     """
-    value = values.get(key, 0)
-    if not _is_count(value):
+    value = values.get(key)
+    if value is not None and not _is_count(value):
         raise ValueError(f"its {key} is no count: {_shown(value)}")
     return value
 

@@ -2,7 +2,7 @@
 
 from django.core.validators import RegexValidator
 from django.db import models
-from django.db.models.functions import Lower
+from django.db.models.functions import Upper
 from django.urls import reverse
 
 from accounts.hex_id import HexIdField
@@ -10,13 +10,16 @@ from accounts.hex_id import HexIdField
 
 class OrganizationQuerySet(models.QuerySet):
     def named(self, names):
-        """Those of these names, written in small letters: NVIDIA and nvidia are one."""
-        return self.alias(lower_name=Lower("name")).filter(lower_name__in=list(names))
+        """Those of these names, whatever their capitals: NVIDIA and nvidia are one."""
+        return self.alias(upper_name=Upper("name")).filter(upper_name__in=[name.upper() for name in names])
 
 
 class Organization(models.Model):
+    # As Hugging Face names them.
+    NAME = r"[\w.-]+"
+
     name = models.CharField(
-        max_length=120, unique=True, validators=[RegexValidator(r"^[\w.-]+\Z")], help_text="In addresses: nvidia"
+        max_length=120, unique=True, validators=[RegexValidator(rf"^{NAME}\Z")], help_text="In addresses: nvidia"
     )
     hex_id = HexIdField()
     full_name = models.CharField(max_length=200, help_text="As it is read: NVIDIA")
@@ -29,7 +32,7 @@ class Organization(models.Model):
 
     class Meta:
         ordering = ["name"]
-        constraints = [models.UniqueConstraint(Lower("name"), name="organization_name_unique")]
+        constraints = [models.UniqueConstraint(Upper("name"), name="organization_name_unique")]
 
     def __str__(self):
         return self.full_name

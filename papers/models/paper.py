@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from django.contrib.postgres.fields import ArrayField
 from django.db import models, transaction
 from django.db.models import F, Q, Value
-from django.db.models.functions import Extract, Greatest, Log
+from django.db.models.functions import Coalesce, Extract, Greatest, Log
 from django.urls import reverse
 from django.utils import timezone
 
@@ -30,6 +30,14 @@ class PaperQuerySet(models.QuerySet):
 
     def show(self) -> int:
         return self.exclude(hidden_at=None).update(hidden_at=None)
+
+    def recount_upvotes(self) -> None:
+        """Set the counters to the rows they count."""
+        from .upvote import Upvote
+
+        votes = Upvote.objects.filter(paper=models.OuterRef("pk")).order_by()
+        count = votes.values("paper").annotate(n=models.Count("pk")).values("n")
+        self.update(upvote_count=Coalesce(models.Subquery(count), 0))
 
     def seen_by(self, user):
         """With `is_upvoted`: whether this visitor has upvoted the paper."""
@@ -121,6 +129,13 @@ class Paper(models.Model):
         output_field=models.FloatField(null=True),
         db_persist=True,
     )
+    edited_fields = ArrayField(
+        models.CharField(max_length=40),
+        default=list,
+        blank=True,
+        editable=False,
+        help_text="What a moderator has set: no source changes it any more.",
+    )
     hidden_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     modified_at = models.DateTimeField(default=timezone.now, editable=False, help_text="Of what a reader can see.")
@@ -130,7 +145,11 @@ class Paper(models.Model):
     class Meta:
         indexes = [
             models.Index(fields=["-published_at", "-id"], name="paper_newest"),
-            models.Index(fields=["-trending_score", "-id"], name="paper_trending", condition=Q(hidden_at=None)),
+            models.Index(
+                fields=["-trending_score", "-id"],
+                name="paper_trending",
+                condition=Q(hidden_at=None, featured_at__isnull=False),
+            ),
             models.Index(fields=["organization", "-published_at", "-id"], name="paper_of_organization"),
         ]
         constraints = [models.CheckConstraint(condition=~Q(title=""), name="paper_has_title")]
@@ -138,19 +157,29 @@ class Paper(models.Model):
     def __str__(self):
         return f"{self.arxiv_id} {self.title}"
 
+    def save(self, *args, update_fields=None, **kwargs):
+        """Save what was stated of the paper. The counters are the database's own: a copy read earlier must not undo a vote."""
+        if update_fields is None and not self._state.adding:
+            counted = {"upvote_count", "featured_at"}
+            fields = self._meta.concrete_fields
+            update_fields = [it.name for it in fields if not (it.primary_key or it.generated or it.name in counted)]
+        super().save(*args, update_fields=update_fields, **kwargs)
+
     def get_absolute_url(self):
         return reverse("papers:paper", args=[self.arxiv_id])
 
     def upvote(self, *, by) -> None:
-        """Count this member's vote; a second one changes nothing."""
+        """Count this member's vote; a second one changes nothing, nor does one whose account is being deleted."""
         with transaction.atomic():
-            _, is_new = self.upvotes.get_or_create(user=by)
-            if is_new:
-                self._count(+1)
+            if by.lock():
+                _, is_new = self.upvotes.get_or_create(user=by)
+                if is_new:
+                    self._count(+1)
 
     def withdraw_upvote(self, *, by) -> None:
         """Take this member's vote back; one that isn't there changes nothing."""
         with transaction.atomic():
+            by.lock()
             withdrawn, _ = self.upvotes.filter(user=by).delete()
             if withdrawn:
                 self._count(-1)

@@ -2,7 +2,6 @@
 
 from django.conf import settings
 from django.db import models, transaction
-from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from papers.keyset import Page, paginate
@@ -33,14 +32,13 @@ class UpvoteQuerySet(models.QuerySet):
             papers = Paper.objects.filter(upvotes__in=self).order_by("pk").select_for_update(of=("self",), no_key=True)
             ids = list(papers.values_list("pk", flat=True))
             self.delete()
-            rows = Upvote.objects.filter(paper=models.OuterRef("pk")).order_by().values("paper")
-            count = Coalesce(models.Subquery(rows.annotate(n=models.Count("pk")).values("n")), 0)
-            Paper.objects.filter(pk__in=ids).update(upvote_count=count)
+            Paper.objects.filter(pk__in=ids).recount_upvotes()
 
 
 class Upvote(models.Model):
     paper = models.ForeignKey(Paper, models.CASCADE, related_name="upvotes")
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="upvotes")
+    # Whoever deletes a member withdraws the votes first (`User.delete_account`), so that the counters follow.
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="upvotes")
     created_at = models.DateTimeField(default=timezone.now, editable=False)
 
     objects = UpvoteQuerySet.as_manager()

@@ -46,3 +46,13 @@ def test_a_member_is_added(client, root):
     }
     client.post(reverse("admin:accounts_user_add"), fields)
     assert User.objects.get(username="grace").email == "grace@example.org"
+
+
+def test_an_account_deleted_here_takes_its_votes_with_it_and_leaves_administrators_alone(client, root, ada, paper):
+    paper.upvote(by=ada)
+    data = {"action": "delete_accounts", "_selected_action": [ada.pk, root.pk]}
+    client.post(reverse("admin:accounts_user_changelist"), data)
+    paper.refresh_from_db()
+    ada.refresh_from_db()
+    root.refresh_from_db()
+    assert (paper.upvote_count, ada.is_active, root.is_active) == (0, False, True)

@@ -125,6 +125,31 @@ def test_all_new_counts_each_paper_once_by_its_first_kind(client, make_paper):
     assert client.get(url, {"kind": "odd"}).status_code == 404
 
 
+@pytest.mark.parametrize("category", ["\0", "cs.ZZ", "x" * 5000])
+def test_what_is_no_category_is_no_page(client, db, category):
+    assert client.get(reverse("feed:new", args=[Day(FRIDAY)]), {"category": category}).status_code == 404
+
+
+def test_a_day_counts_only_what_is_new_on_arxiv(client, make_paper):
+    for kind in ("new", "cross", "replace"):
+        Listing.objects.create(day=FRIDAY, category_id="cs.CL", kind=kind, paper=make_paper())
+    assert client.get(Day(FRIDAY).get_absolute_url()).context["announced_count"] == 1
+
+
+def test_a_submitter_who_has_left_is_a_former_member_without_a_link(client, make_entry, ada):
+    entry = make_entry(FRIDAY, submitted_by=ada)
+    ada.delete_account()
+    for url in (Day(FRIDAY).get_absolute_url(), entry.paper.get_absolute_url()):
+        page = client.get(url).text
+        assert "a former member" in page
+        assert "deleted-" not in page
+
+
+def test_an_author_whose_papers_are_all_hidden_has_no_page(client, week):
+    Paper.objects.hide()
+    assert client.get(reverse("papers:author", args=["bob-builder"])).status_code == 404
+
+
 def test_the_calendar_leads_to_the_days_with_papers(client, week):
     response = client.get(reverse("feed:calendar", args=[Month.containing(MONDAY)]))
     assert Day(MONDAY).get_absolute_url() in response.text
@@ -177,6 +202,7 @@ def test_a_visitor_gets_no_cookie_and_a_page_that_anyone_may_keep(client, week, 
     assert "public" in response["Cache-Control"]
     again = client.get(PAGES[address](), headers={"If-None-Match": response["ETag"]})
     assert again.status_code == 304
+    assert "public" in again["Cache-Control"]
 
 
 def test_a_members_page_is_theirs_alone(client, week, ada):

@@ -1,6 +1,6 @@
 import gzip
 import json
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -194,14 +194,16 @@ def row(arxiv_id, **paper):
     }
 
 
-def test_mirroring_asks_for_today_only_when_switched_on(httpserver, settings):
+def test_mirroring_asks_for_the_last_days_only_when_switched_on(httpserver, settings):
     settings.HUGGINGFACE_URL = httpserver.url_for("")
     httpserver.expect_request("/api/daily_papers").respond_with_json([row("2601.00001")])
     mirror_huggingface()
     assert not Entry.objects.exists()
     settings.MIRROR_HUGGINGFACE = True
     mirror_huggingface()
-    assert Entry.objects.get().paper.mirrored_upvote_count == 3
+    days = [request.args["date"] for request, _ in httpserver.log]
+    assert days == [(datetime.now(UTC).date() - timedelta(days=number)).isoformat() for number in (2, 1, 0)]
+    assert Paper.objects.get().mirrored_upvote_count == 3
 
 
 def test_a_members_entry_stays_theirs_when_the_mirror_has_the_paper_too(tmp_path, make_entry, make_paper, ada):
@@ -220,3 +222,40 @@ def test_a_mirrored_submitter_is_never_a_local_account(tmp_path, client):
     ingest("huggingface", "--file", path)
     assert Entry.objects.get().submitter.url == "https://huggingface.co/ada"
     assert client.get(reverse("accounts:profile", args=["ada"])).status_code == 404
+
+
+def test_days_that_end_before_they_begin_are_an_error():
+    with pytest.raises(CommandError, match="--until"):
+        ingest("huggingface", "--date", "2026-05-29", "--until", "2026-05-28")
+
+
+def test_a_file_whose_name_begins_with_no_date_is_asked_for_one(tmp_path):
+    path = tmp_path / "2026-13-45.json"
+    path.write_text(json.dumps([{"paper": {"id": "2601.00001", "title": "A Thing"}}]))
+    assert "2601.00001: refused: " in ingest("huggingface", "--file", path)
+    ingest("huggingface", "--date", "2026-05-29", "--file", path)
+    assert Entry.objects.get().day == DAY
+
+
+def test_a_submission_far_from_its_day_does_not_stay_on_top_for_ever(tmp_path):
+    path = tmp_path / "2026-05-29.json"
+    path.write_text(json.dumps([row("2601.00001", submittedOnDailyAt="9999-01-01T00:00:00.000Z")]))
+    ingest("huggingface", "--file", path)
+    assert Entry.objects.get().submitted_at == datetime(2026, 5, 29, tzinfo=UTC)
+
+
+def test_a_row_without_counts_leaves_them_as_they_are(tmp_path):
+    path = tmp_path / "2026-05-29.json"
+    path.write_text(json.dumps([row("2601.00001", upvotes=7)]))
+    ingest("huggingface", "--file", path)
+    path.write_text(json.dumps([{**row("2601.00001", upvotes=None), "numComments": None}]))
+    ingest("huggingface", "--file", path)
+    assert Paper.objects.get().mirrored_upvote_count == 7
+
+
+def test_an_organization_with_a_dot_in_its_name_has_its_page(tmp_path, client):
+    path = tmp_path / "2026-05-29.json"
+    path.write_text(json.dumps([{**row("2601.00001"), "organization": {"name": "h2o.ai", "fullname": "H2O"}}]))
+    ingest("huggingface", "--file", path)
+    assert client.get(Day(DAY).get_absolute_url()).status_code == 200
+    assert client.get(reverse("papers:organization", args=["h2o.ai"])).status_code == 200

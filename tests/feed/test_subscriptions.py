@@ -67,12 +67,39 @@ def test_asking_again_later_sends_another_mail(subscription):
     assert len(mail.outbox) == 2
 
 
-def test_a_mail_that_the_server_refuses_stays_due(subscription, settings):
+@pytest.fixture
+def _no_mail_server(settings):
     # Nothing listens on the discard port of this machine.
     settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
     settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", 9
+
+
+@pytest.mark.usefixtures("_no_mail_server")
+def test_a_mail_that_the_server_refuses_is_put_off_and_keeps_no_other_waiting(subscription):
     send_confirmations()
-    assert list(Subscription.objects.mail_due()) == [subscription]
+    assert not Subscription.objects.mail_due().exists()
+    with time_machine.travel(timezone.now() + timedelta(minutes=5), tick=False):
+        assert list(Subscription.objects.mail_due()) == [subscription]
+
+
+@pytest.mark.usefixtures("_no_mail_server")
+def test_an_address_that_is_never_taken_is_given_up_until_someone_asks_again(subscription):
+    now = timezone.now()
+    for day in range(10):
+        with time_machine.travel(now + timedelta(days=day), tick=False):
+            send_confirmations()
+    subscription.refresh_from_db()
+    assert subscription.mail_due_at is None
+    assert Subscription.objects.ask(email=subscription.email, rhythm="daily").mail_due_at
+
+
+def test_an_old_confirmation_mail_does_not_bring_back_who_has_left(client, subscription):
+    link = subscription.confirm_link
+    subscription.confirm()
+    subscription.unsubscribe()
+    assert client.post(link).status_code == 404
+    subscription.refresh_from_db()
+    assert subscription.state == "unsubscribed"
 
 
 def test_a_confirmation_link_expires_after_a_week(client, subscription):

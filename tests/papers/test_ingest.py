@@ -186,3 +186,55 @@ def test_organizations_differ_by_more_than_capitals():
         ]
     )
     assert Organization.objects.count() == 1
+
+
+def test_an_older_day_restates_neither_title_nor_authors():
+    newer = replace(MIRRORED, day=NEXT_DAY, record=replace(MIRRORED.record, title="A Better Title"))
+    ingest([newer])
+    assert ingest([MIRRORED]).changed == []
+    assert Paper.objects.get().title == "A Better Title"
+
+
+def test_ids_given_twice_settle_at_once():
+    twice = (AuthorName("Ann A", hex_id="d" * 24), AuthorName("Bo B", hex_id="d" * 24))
+    first = replace(MIRRORED, discussion_hex_id="f" * 24, record=replace(MIRRORED.record, authors=twice))
+    second = replace(first, record=replace(first.record, arxiv_id="2601.00002"))
+    ingest([first, second])
+    before = (
+        list(Paper.objects.values_list("hex_id", flat=True)),
+        list(Authorship.objects.values_list("hex_id", flat=True)),
+    )
+    assert ingest([first, second]).changed == []
+    after = (
+        list(Paper.objects.values_list("hex_id", flat=True)),
+        list(Authorship.objects.values_list("hex_id", flat=True)),
+    )
+    assert after == before
+
+
+def test_a_name_that_hugging_face_hides_stays_hidden_when_arxiv_prints_it():
+    hidden = (AuthorName("Bob Builder", is_hidden=True), AuthorName("Łukasz Writer"))
+    ingest([replace(MIRRORED, record=replace(MIRRORED.record, authors=hidden))])
+    ingest([RECORD])
+    paper = Paper.objects.get()
+    assert paper.author_names == ["Łukasz Writer"]
+    assert [line.name for line in paper.authorships.shown()] == ["Łukasz Writer"]
+
+
+def test_an_organization_that_changed_its_name_there_stays_one():
+    def of(name, day):
+        organization = OrganizationRecord(name, "Things Inc.", hex_id="9" * 24)
+        return replace(MIRRORED, day=day, organization=organization)
+
+    ingest([of("things", DAY)])
+    ingest([of("new-things", NEXT_DAY)])
+    assert Organization.objects.count() == 1
+
+
+def test_what_a_moderator_has_set_stays_set():
+    ingest([MIRRORED])
+    Paper.objects.update(title="As It Should Be", edited_fields=["title", "author_names"], author_names=["Only Me"])
+    ingest([RECORD, replace(MIRRORED, day=NEXT_DAY)])
+    paper = Paper.objects.get()
+    assert (paper.title, paper.author_names) == ("As It Should Be", ["Only Me"])
+    assert paper.abstract == "It works."

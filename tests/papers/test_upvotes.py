@@ -1,5 +1,6 @@
 import random
 import threading
+from functools import partial
 
 import pytest
 from django.db import connection
@@ -59,6 +60,47 @@ def test_the_counter_equals_the_rows_after_concurrent_toggles():
     paper.refresh_from_db()
     assert not errors
     assert paper.upvote_count == Upvote.objects.filter(paper=paper).count() > 0
+
+
+@pytest.mark.django_db(transaction=True)
+def test_who_leaves_while_voting_leaves_no_vote_behind():
+    papers = [
+        Paper.objects.create(arxiv_id=f"2601.{number:05}", title="Wanted", published_at="2026-01-01T00:00Z")
+        for number in range(1, 4)
+    ]
+    errors = []
+
+    def run(*verbs):
+        try:
+            for verb in verbs:
+                verb()
+        except Exception as error:
+            errors.append(error)
+        finally:
+            connection.close()
+
+    for number in range(100 if IS_LONG else 10):
+        user = member(f"member-{number}")
+        papers[0].upvote(by=user)
+        votes = [partial(Paper.objects.get(pk=paper.pk).upvote, by=user) for paper in papers]
+        withdrawals = [partial(Paper.objects.get(pk=paper.pk).withdraw_upvote, by=user) for paper in papers]
+        threads = [threading.Thread(target=run, args=verbs) for verbs in (votes, withdrawals, [user.delete_account])]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+    assert not errors
+    assert not Upvote.objects.exists()
+    assert set(Paper.objects.values_list("upvote_count", flat=True)) == {0}
+
+
+def test_saving_a_copy_read_earlier_undoes_no_vote(paper, ada):
+    copy = Paper.objects.get(pk=paper.pk)
+    paper.upvote(by=ada)
+    copy.title = "A Corrected Title"
+    copy.save()
+    copy.refresh_from_db()
+    assert (copy.title, copy.upvote_count) == ("A Corrected Title", 1)
 
 
 def test_htmx_gets_the_button_pressed(client, paper, ada):

@@ -1,7 +1,7 @@
 """Ingestion by hand, over the network or from recorded answers (`--file`); safe to repeat."""
 
-import re
 import time
+from argparse import ArgumentTypeError
 from collections.abc import Callable, Iterable, Iterator
 from datetime import date, timedelta
 from functools import partial
@@ -73,7 +73,10 @@ class Command(BaseCommand):
 
 
 def _date(text: str) -> date:
-    return date.fromisoformat(text)
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise ArgumentTypeError(f"“{text}” is no date; write it like 2026-08-21") from error
 
 
 def _arxiv_rss(paths: list[Path] | None, *, categories: list[str], day: date | None, **_) -> Iterator[Source]:
@@ -99,6 +102,8 @@ def _huggingface(paths: list[Path] | None, *, date: date | None, until: date | N
         return
     client = huggingface.Client(settings.HUGGINGFACE_URL)
     first = date or today()
+    if until and until < first:
+        raise CommandError(f"--until {until} lies before {first}, where the days begin.")
     for offset in range(((until or first) - first).days + 1):
         day = first + timedelta(days=offset)
         yield day.isoformat(), partial(_fetch_day, client, day, pause=PAUSE if offset else timedelta())
@@ -115,8 +120,10 @@ def _parse_file(parse: Callable, path: Path, day: date | None) -> Iterable[Row]:
 
 def _date_in(name: str) -> date | None:
     """The day that a recorded file's name begins with: 2026-05-29.json.gz."""
-    match = re.match(r"\d{4}-\d{2}-\d{2}", name)
-    return date.fromisoformat(match[0]) if match else None
+    try:
+        return date.fromisoformat(name[:10])
+    except ValueError:
+        return None
 
 
 def _read(sources: Iterable[Source], failed: list[Refusal]) -> Iterator[Row]:

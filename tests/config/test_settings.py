@@ -1,0 +1,26 @@
+"""Settings that can't be right are refused at the start, with a line that says what to write."""
+
+import os
+import subprocess
+import sys
+
+import pytest
+
+
+@pytest.mark.parametrize(
+    ("name", "value"), [("SITE_URL", "papers.example.org"), ("SITE_URL", "ftp://x"), ("FEED_TIME_ZONE", "Mars/Olympus")]
+)
+def test_a_value_that_can_not_be_right_is_named(name, value):
+    run = subprocess.run(
+        [sys.executable, "-c", "import config.settings"],
+        env={**os.environ, name: value},
+        capture_output=True,
+        text=True,
+    )
+    assert run.returncode == 1
+    assert f"ImproperlyConfigured: {name}={value}" in run.stderr
+
+
+def test_this_machine_may_always_ask():
+    code = "from config.settings import ALLOWED_HOSTS; assert {'127.0.0.1', 'papers.example.org'} <= set(ALLOWED_HOSTS)"
+    subprocess.run([sys.executable, "-c", code], env={**os.environ, "ALLOWED_HOSTS": "papers.example.org"}, check=True)
