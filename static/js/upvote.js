@@ -13,10 +13,10 @@ function flip(form) {
   const count = Number(button.dataset.count) + (isUpvoted ? 1 : -1);
   button.dataset.count = count;
   button.setAttribute("aria-pressed", isUpvoted);
-  button.setAttribute("aria-label", `${isUpvoted ? "Withdraw your upvote" : "Upvote"}, ${count} so far`);
   const shown = button.querySelector(".count");
   // From a thousand on the count is shortened, and one more doesn't show.
   if (/^\d+$/.test(shown.textContent)) shown.textContent = count;
+  button.setAttribute("aria-label", `${isUpvoted ? "Withdraw your upvote" : "Upvote"}, ${shown.textContent} so far`);
   const label = button.querySelector(".label");
   if (label) label.textContent = isUpvoted ? "Upvoted" : "Upvote";
 }

@@ -21,7 +21,8 @@ REFUSED = ["ERR_INTERNET_DISCONNECTED", "Failed to load resource", "Response Sta
 @pytest.fixture
 def paper(make_entry):
     """The day's first of three papers, with five upvotes."""
-    return [make_entry(MONDAY.start, upvotes=upvotes).paper for upvotes in (5, 3, 2)][0]
+    first, *_ = [make_entry(MONDAY.start, upvotes=upvotes).paper for upvotes in (5, 3, 2)]
+    return first
 
 
 @pytest.fixture
