@@ -5,6 +5,8 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 from playwright.sync_api import expect
@@ -16,6 +18,7 @@ from tests.browser.conftest import path_of
 
 DAY = Day(date(2024, 5, 20))
 EMPTY = Day(date(2024, 5, 19))
+MOST_QUERIES = 10
 MIDNIGHT = datetime(2024, 5, 20, tzinfo=UTC)
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 RUN = "([within, rules]) => axe.run(within, { runOnly: rules })"
@@ -185,6 +188,22 @@ def has_no_barrier(page, axe, *, within="html"):
                 found.append(f"{width} px, {theme}: {violation['help']} ({violation['id']})")
                 found += [f"{node['html'][:200]} {node['failureSummary']}" for node in violation["nodes"][:3]]
     assert not found, "\n".join(found)
+
+
+@pytest.mark.parametrize("width", [1280])
+def test_no_page_costs_more_than_ten_queries(client, full_site, ada, settings):
+    settings.ROOT_URLCONF = "tests.browser.broken_urls"
+    client.raise_request_exception = False
+    costs = {}
+    for name, who, address, status in PAGES:
+        client.logout()
+        if who == "a member":
+            client.force_login(ada)
+        url = address()
+        with CaptureQueriesContext(connection) as queries:
+            assert client.get(url).status_code == status, name
+        costs[f"{name}, {who}"] = len(queries)
+    assert {page: cost for page, cost in costs.items() if cost > MOST_QUERIES} == {}
 
 
 @every_page
