@@ -18,8 +18,10 @@ def stage() -> Iterator[None]:
     import django
 
     django.setup()
+    from django.conf import settings
     from django.test.utils import setup_databases, setup_test_environment, teardown_databases
 
+    Path(settings.STATIC_ROOT).mkdir(parents=True, exist_ok=True)
     setup_test_environment()
     databases = setup_databases(verbosity=0, interactive=False)
     try:
