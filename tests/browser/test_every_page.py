@@ -117,7 +117,7 @@ FOR_VISITORS = {
     "about": lambda: reverse("feed:about"),
     "an empty day": EMPTY.get_absolute_url,
     "cross-lists of a category": lambda: reverse("feed:new", args=[DAY]) + "?kind=cross&category=cs.CL",
-    "a category without papers": lambda: reverse("feed:new", args=[DAY]) + "?category=cs.XX",
+    "a category without papers": lambda: reverse("feed:new", args=[DAY]) + "?category=stat.ML",
     "a day without announcement": lambda: reverse("feed:new", args=[EMPTY]),
     "an author": lambda: reverse("papers:author", args=["author-number-3"]),
     "a paper without an abstract": lambda: reverse("papers:paper", args=["2405.00003"]),
