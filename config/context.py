@@ -2,6 +2,8 @@
 
 from django.conf import settings
 
+from feed.demo import LOGINS
+
 
 def site(request) -> dict:
     return {
@@ -9,5 +11,6 @@ def site(request) -> dict:
         "site_url": settings.SITE_URL,
         "curators": settings.SITE_CURATORS,
         "is_demo": settings.DEMO,
+        "demo_logins": LOGINS if settings.DEMO else [],
         "canonical_url": settings.SITE_URL + request.path,
     }

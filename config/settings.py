@@ -24,7 +24,7 @@ SITE_NAME = env("SITE_NAME", default="Daily Papers")
 SITE_URL = env("SITE_URL", default="http://127.0.0.1:8000").rstrip("/")
 if urlsplit(SITE_URL).scheme not in ("http", "https") or not urlsplit(SITE_URL).hostname:
     raise ImproperlyConfigured(f"SITE_URL={SITE_URL} is no address: write it whole, like https://papers.example.org")
-SITE_CURATORS = env("SITE_CURATORS", default="its moderators")
+SITE_CURATORS = env("SITE_CURATORS", default="")
 IS_HTTPS = SITE_URL.startswith("https://")
 # Whether a proxy stands before us whose X-Forwarded-Proto and X-Forwarded-For can be believed.
 BEHIND_PROXY = env.bool("BEHIND_PROXY", default=False)

@@ -1,11 +1,15 @@
 """The map of the site."""
 
+from django.conf import settings
 from django.contrib import admin
 from django.contrib.sitemaps import views as sitemaps
 from django.urls import include, path
 
 from . import operations
 from .sitemaps import SITEMAPS
+
+admin.site.site_header = admin.site.site_title = settings.SITE_NAME
+admin.site.index_title = "Moderation"
 
 urlpatterns = [
     path("", include("feed.urls")),

@@ -9,7 +9,10 @@ class SubscribeForm(forms.Form):
     email = forms.EmailField(
         label="Email address",
         max_length=254,
-        error_messages={"required": "Please write your email address.", "invalid": "This is no email address."},
+        error_messages={
+            "required": "Please write your email address.",
+            "invalid": "This doesn't look like an email address.",
+        },
         widget=forms.EmailInput(attrs={"autocomplete": "email", "placeholder": "you@lab.org"}),
     )
     rhythm = forms.ChoiceField(

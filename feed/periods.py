@@ -119,8 +119,9 @@ class Day(Period):
 
     @property
     def short_title(self) -> str:
-        year = "" if self.start.year == today().year else f", {self.start.year}"
-        return f"{self.start:%A, %b} {self.start.day}{year}"
+        if self.start.year == today().year:
+            return f"{self.start:%A, %b} {self.start.day}"
+        return f"{self.start:%a, %b} {self.start.day}, {self.start.year}"
 
 
 class Week(Period):
@@ -154,8 +155,10 @@ class Week(Period):
 
     @property
     def short_title(self) -> str:
-        year, week, _ = self.start.isocalendar()
-        return f"Week {week}" + ("" if year == today().isocalendar().year else f", {year}")
+        last = self.end - timedelta(days=1)
+        until = f"{last.day}" if last.month == self.start.month else f"{last:%b} {last.day}"
+        year = "" if last.year == today().year else f", {last.year}"
+        return f"{self.start:%b} {self.start.day} – {until}{year}"
 
 
 class Month(Period):

@@ -20,7 +20,7 @@ QUERIES = {
     "entry_of_day": lambda: Entry.objects.in_period(Day(DAY)),
     "listing_of_paper": lambda: Paper.objects.filter(pk=1).announced(DAY, kind="cross"),
     "listing_unique": lambda: Listing.objects.on(DAY).values_list("category"),
-    "upvote_of_paper": lambda: Paper.objects.first().upvotes.newest()[:8],
+    "upvote_of_paper": lambda: Paper.objects.first().upvotes.newest_faces(),
     "upvote_of_user": lambda: Upvote.objects.filter(user=1).order_by(*Upvote.objects.all().NEWEST)[:30],
     "organization_name_unique": lambda: Organization.objects.filter(name__iexact="things").order_by(),
 }

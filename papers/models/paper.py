@@ -122,6 +122,7 @@ class Paper(models.Model):
     # Twice the upvotes are worth a day of youth: today's paper with 10 stands level with yesterday's with 20. Time
     # stands in the sum, not as an age, so that the score never changes by waiting and an index can hold it. (The idea
     # is Reddit's "hot" order of 2010: a logarithm of the votes plus the time of birth.) Unit: days since TRENDING_EPOCH.
+    HTML_SINCE = datetime(2023, 12, 1, tzinfo=UTC)
     TRENDING_EPOCH = datetime(2024, 1, 1, tzinfo=UTC)
     trending_score = models.GeneratedField(
         expression=Log(Value(2.0), Greatest(F("upvote_count") + F("mirrored_upvote_count"), Value(1)))
@@ -208,7 +209,8 @@ class Paper(models.Model):
 
     @property
     def html_url(self) -> str:
-        return f"https://arxiv.org/html/{self.arxiv_id}"
+        """arXiv's own HTML, which it makes of what was submitted since December 2023; "" for older papers."""
+        return f"https://arxiv.org/html/{self.arxiv_id}" if self.published_at >= self.HTML_SINCE else ""
 
     @property
     def is_new_version(self) -> bool:

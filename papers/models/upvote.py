@@ -12,8 +12,9 @@ from .paper import Paper
 class UpvoteQuerySet(models.QuerySet):
     NEWEST = ("-created_at", "-id")
 
-    def newest(self):
-        return self.select_related("user").order_by(*self.NEWEST)
+    def newest_faces(self):
+        """The newest few upvotes, each with its `.user`; the page counts the others."""
+        return self.select_related("user").order_by(*self.NEWEST)[:8]
 
     def visible(self):
         return self.filter(paper__hidden_at=None)

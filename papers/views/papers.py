@@ -22,7 +22,7 @@ def paper(request, arxiv_id):
             "entry": entry,
             "rank": entry and entry.rank,
             "authorships": paper.authorships.shown(),
-            "upvoters": paper.upvotes.newest()[:8],
+            "upvoters": paper.upvotes.newest_faces(),
             "categories": paper.categories.order_by("name"),
         },
     )

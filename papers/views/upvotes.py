@@ -25,9 +25,12 @@ def withdraw_upvote(request, arxiv_id):
 
 
 def _button(request, paper, *, is_upvoted):
-    """The button alone for htmx, the page one came from for everyone else."""
+    """For htmx the button, on the paper's page with all that stands beside it; for everyone else the page one came from."""
     if request.htmx:
-        context = {"paper": paper, "is_upvoted": is_upvoted, "variant": request.POST.get("variant", "")}
+        context = {"paper": paper, "is_upvoted": is_upvoted}
+        if request.POST.get("variant") == "wide":
+            # On the paper's page the faces change with the count.
+            return render(request, "papers/_votes.html", {**context, "upvoters": paper.upvotes.newest_faces()})
         return render(request, "papers/_upvote.html", context)
     back = request.POST.get("next", "")
     if not url_has_allowed_host_and_scheme(back, {request.get_host()}, require_https=request.is_secure()):

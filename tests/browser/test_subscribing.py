@@ -84,12 +84,12 @@ def test_an_error_stands_beside_the_field_which_keeps_what_was_typed(page, has_s
     field = page.get_by_label("Email address")
     expect(field).to_have_attribute("aria-invalid", "true")
     expect(field).to_have_value("reader@example")
-    expect(field).to_have_accessible_description("This is no email address.")
-    expect(page.get_by_text("This is no email address.").first).to_be_visible()
+    expect(field).to_have_accessible_description("This doesn't look like an email address.")
+    expect(page.get_by_text("This doesn't look like an email address.").first).to_be_visible()
     expect(page.get_by_label("How often")).to_have_value("weekly")
     expect(field).to_be_focused()
     if has_scripts:
-        expect(page.locator("#status")).to_have_text("This is no email address.")
+        expect(page.locator("#status")).to_have_text("This doesn't look like an email address.")
     ask(page, "reader@example.org")
     expect(page.locator(".subscribe-answer")).to_be_visible()
     assert Subscription.objects.get().rhythm == "weekly"

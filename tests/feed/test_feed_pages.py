@@ -90,7 +90,7 @@ def test_what_is_no_date_is_no_page_and_says_how_to_write_one(client, db, path):
 
 
 def test_a_long_period_goes_on_after_its_first_page(client, make_entry):
-    for number in range(60):
+    for number in range(70):
         make_entry(MONDAY, upvotes=number)
     first = client.get(Month.containing(MONDAY).get_absolute_url())
     second = client.get(Month.containing(MONDAY).get_absolute_url(), {"after": first.context["page"].next_cursor})

@@ -110,6 +110,14 @@ def test_htmx_gets_the_button_pressed(client, paper, ada):
     assert "<html" not in response.text
 
 
+def test_on_the_papers_page_htmx_gets_the_faces_too(client, paper, ada):
+    client.force_login(ada)
+    url = reverse("papers:upvote", args=[paper.arxiv_id])
+    response = client.post(url, {"variant": "wide"}, headers={"HX-Request": "true"})
+    assert ada.get_absolute_url() in response.text
+    assert 'aria-pressed="true"' in response.text
+
+
 def test_a_form_comes_back_to_the_page_it_was_on(client, paper, ada):
     client.force_login(ada)
     response = client.post(reverse("papers:upvote", args=[paper.arxiv_id]), {"next": "/papers/trending"})
