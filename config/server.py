@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import time
+from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from contextlib import suppress
 from importlib.util import find_spec
@@ -19,7 +20,7 @@ class Unavailable(Exception):
     """An embedded server can't run here; the message is one line that says why and what to do."""
 
 
-class Server:
+class Server(ABC):
     """What PostgreSQL and Valkey have in common; a subclass knows its program, its files and its address."""
 
     name: ClassVar[str]
@@ -85,32 +86,35 @@ class Server:
     # What a subclass says.
 
     @property
+    @abstractmethod
     def url(self) -> str:
-        raise NotImplementedError
+        """Its address, for the variable."""
 
+    @abstractmethod
     def process(self) -> psutil.Process | None:
         """The running server of this very folder: a pid file alone proves nothing, the pid may be anyone's by now."""
-        raise NotImplementedError
 
+    @abstractmethod
     def prepare(self) -> None:
         """Everything before the start: leftovers gone, folder and files there."""
-        raise NotImplementedError
 
+    @abstractmethod
     def command(self) -> list[str]:
-        raise NotImplementedError
+        """The program and its arguments."""
 
+    @abstractmethod
     def answers(self) -> bool:
         """Whether it takes commands now. Raises TimeoutError when it takes connections but says nothing."""
-        raise NotImplementedError
 
+    @abstractmethod
     def ask_to_stop(self, process: psutil.Process) -> None:
-        raise NotImplementedError
+        """An orderly stop of this process, waited for."""
 
     def identity(self) -> dict[str, Any]:
         """The `user`, `group` and `extra_groups` of the process; ours unless a subclass knows better."""
         return {}
 
-    def settle(self) -> None:
+    def settle(self) -> None:  # noqa: B027 (nothing, unless a subclass has something)
         """What has to be done once it answers."""
 
     def environment(self) -> Mapping[str, str]:

@@ -8,6 +8,7 @@ from playwright.sync_api import expect
 
 from feed.models import Entry
 from feed.periods import Day, Month, Week
+from feed.views.periods import PAGE_SIZE
 from tests.browser import with_and_without_scripts
 
 # A weekend and a Tuesday without papers lie between them.
@@ -235,16 +236,16 @@ def test_arrows_in_the_email_field_move_the_cursor_and_nothing_else(page):
 
 @with_and_without_scripts
 def test_a_long_month_goes_on_with_more_papers(page, make_entry, has_scripts):
-    for number in range(55):
+    for number in range(PAGE_SIZE + 5):
         make_entry(MONDAY.start, upvotes=100 + number)
     page.goto(Month.containing(MONDAY.start).get_absolute_url())
     titles = list(
         Entry.objects.in_period(Month.containing(MONDAY.start)).ranked().values_list("paper__title", flat=True)
     )
-    expect(page.locator("#cards h3")).to_have_text(titles[:50])
+    expect(page.locator("#cards h3")).to_have_text(titles[:PAGE_SIZE])
     page.get_by_role("link", name="More papers").click()
-    expect(page.locator("#cards h3")).to_have_text(titles if has_scripts else titles[50:])
+    expect(page.locator("#cards h3")).to_have_text(titles if has_scripts else titles[PAGE_SIZE:])
     if has_scripts:
-        expect(page.get_by_role("link", name=titles[50])).to_be_focused()
-        expect(page.locator("#status")).to_have_text(f"{len(titles) - 50} more papers")
+        expect(page.get_by_role("link", name=titles[PAGE_SIZE])).to_be_focused()
+        expect(page.locator("#status")).to_have_text(f"{len(titles) - PAGE_SIZE} more papers")
     expect(page.get_by_role("link", name="More papers")).to_have_count(0)
