@@ -23,6 +23,11 @@ document.addEventListener("htmx:afterSettle", ({ target, detail }) => {
   if (target.id === "feed") begin(target, detail.requestConfig.triggeringEvent);
 });
 
+// A step that overtakes the one before skips its fading, as it should; htmx leaves the browser's word on that unheard.
+addEventListener("unhandledrejection", (event) => {
+  if (event.reason?.name === "AbortError" && event.reason.message.includes("ransition")) event.preventDefault();
+});
+
 function readOn() {
   const papers = [...document.querySelectorAll("[data-paper]")];
   const fresh = papers.slice(papers.indexOf(last) + 1);
