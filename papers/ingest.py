@@ -155,7 +155,9 @@ def _store(rows: list[Record | DailyPaper], then: Callable[[list[Stored]], None]
 def _papers(rows: list[Record | DailyPaper]) -> list[Stored]:
     """Each row with its paper: the one that is there, or a new one not yet saved."""
     records = [row.record if isinstance(row, DailyPaper) else row for row in rows]
-    known = Paper.objects.in_bulk([record.arxiv_id for record in records], field_name="arxiv_id")
+    # Locked, so that no edit made meanwhile is written over; in the order in which all who lock papers do.
+    locked = Paper.objects.select_for_update(no_key=True).order_by("pk")
+    known = {paper.arxiv_id: paper for paper in locked.filter(arxiv_id__in=[record.arxiv_id for record in records])}
     batch = []
     for row, record in zip(rows, records, strict=True):
         paper = known.get(record.arxiv_id)

@@ -82,16 +82,16 @@ class EntryQuerySet(models.QuerySet):
         """`count`, and `newest`: when the last one was submitted (None when there is none)."""
         return self.aggregate(count=Count("pk"), newest=Max("submitted_at"))
 
+    def per_day(self, period: Period) -> dict[date, int]:
+        """How many entries each day of the period has."""
+        days = self.filter(day__gte=period.start, day__lt=period.end).order_by().values("day").annotate(n=Count("pk"))
+        return {row["day"]: row["n"] for row in days}
+
     def _set_hidden(self, moment, entries) -> int:
         papers = list(entries.values_list("paper", flat=True))
         count = entries.update(hidden_at=moment)
         Entry.objects.mark_featured(papers)
         return count
-
-    def per_day(self, period: Period) -> dict[date, int]:
-        """How many entries each day of the period has."""
-        days = self.filter(day__gte=period.start, day__lt=period.end).order_by().values("day").annotate(n=Count("pk"))
-        return {row["day"]: row["n"] for row in days}
 
 
 class Entry(models.Model):

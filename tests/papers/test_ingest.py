@@ -1,9 +1,11 @@
 """Records become papers. The records here are invented; recorded days are loaded in tests/feed/test_ingest_command.py."""
 
+import threading
 from dataclasses import replace
 from datetime import UTC, date, datetime
 
 import pytest
+from django.db import connection, transaction
 
 from papers.arxiv.record import Announcement, AuthorName, OrganizationRecord, PersonRecord, Record, Refusal
 from papers.huggingface.daily_paper import DailyPaper
@@ -229,6 +231,25 @@ def test_an_organization_that_changed_its_name_there_stays_one():
     ingest([of("things", DAY)])
     ingest([of("new-things", NEXT_DAY)])
     assert Organization.objects.count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_a_moderator_sets_while_a_source_is_read_stays_set():
+    ingest([RECORD])
+
+    def load():
+        ingest([replace(RECORD, version=2, title="What arXiv Says")])
+        connection.close()
+
+    loading = threading.Thread(target=load)
+    with transaction.atomic():
+        Paper.objects.update(title="As It Should Be", edited_fields=["title"])
+        loading.start()
+        # Long enough to read the paper, were it not locked.
+        loading.join(timeout=1)
+        assert loading.is_alive()
+    loading.join()
+    assert (Paper.objects.get().title, Paper.objects.get().version) == ("As It Should Be", 2)
 
 
 def test_what_a_moderator_has_set_stays_set():
