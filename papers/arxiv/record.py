@@ -76,13 +76,31 @@ class Announcement:
 
 
 @dataclass(frozen=True, slots=True)
+class Version:
+    """One version of a paper: its number from 1, when it was submitted (aware, in UTC), what arXiv says of its files.
+
+    `is_withdrawal` marks a version that takes the paper back: arXiv keeps a note in its place, without files.
+    """
+
+    number: int
+    submitted_at: datetime
+    size_kilobytes: int | None = None
+    is_withdrawal: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Record:
     """One paper as a source states it; None, "" and () mean that the source says nothing.
 
     `title` and the other texts are Unicode with white space collapsed and TeX accents decoded; mathematics stays
     as TeX between dollar signs. `categories` has the primary one first, except where only a part is known.
-    `published_at` (of version 1) and `updated_at` are aware and in UTC. `license` is a URL. `warnings` says, a line
-    each, what was dropped or cut on the way.
+    `published_at` (of version 1), `updated_at` (of `version`) and `withdrawn_at` are aware and in UTC. `license` is a
+    URL. `versions` are those that the source names, by number. `submitter` is a person's name. `warnings` says, a
+    line each, what was dropped or cut on the way.
+
+    `stated_on` is the day as of which the source says all this: OAI-PMH's datestamp, the day of an API's answer. Where
+    `is_complete`, silence speaks too: the form has all of arXiv's metadata but the licence, and an empty comment means
+    that there is none (any more).
     """
 
     arxiv_id: str
@@ -99,6 +117,19 @@ class Record:
     license: str = ""
     announcements: tuple[Announcement, ...] = ()
     warnings: tuple[str, ...] = ()
+    versions: tuple[Version, ...] = ()
+    submitter: str = ""
+    withdrawn_at: datetime | None = None
+    stated_on: date | None = None
+    is_complete: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Deletion:
+    """arXiv has deleted a paper, on `stated_on` where the source says when: nothing else is known of it any more."""
+
+    arxiv_id: str
+    stated_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
