@@ -91,6 +91,8 @@ class Paper(models.Model):
     updated_at = models.DateTimeField(null=True, blank=True, help_text="Of the current version.")
     version = models.PositiveSmallIntegerField(null=True, blank=True)
     withdrawn_at = models.DateTimeField(null=True, blank=True)
+    deleted_at = models.DateTimeField(null=True, blank=True, help_text="When arXiv was found to have deleted it.")
+    submitter = models.CharField(max_length=200, blank=True, help_text="Who submitted it to arXiv.")
     comment = models.TextField(blank=True, help_text="arXiv's comments field.")
     journal_reference = models.TextField(blank=True)
     doi = models.CharField("DOI", max_length=300, blank=True)
@@ -137,6 +139,12 @@ class Paper(models.Model):
         editable=False,
         help_text="What a moderator has set: no source changes it any more.",
     )
+    # What was said last, as a word that sorts: of two statements the greater one holds, whatever order they come in.
+    stated = models.CharField(max_length=80, blank=True, editable=False)
+    license_stated = models.CharField(max_length=80, blank=True, editable=False)
+    looked_up_at = models.DateTimeField(
+        null=True, blank=True, editable=False, help_text="When arXiv was asked for what a mirror can't say."
+    )
     hidden_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     modified_at = models.DateTimeField(default=timezone.now, editable=False, help_text="Of what a reader can see.")
@@ -152,6 +160,15 @@ class Paper(models.Model):
                 condition=Q(hidden_at=None, featured_at__isnull=False),
             ),
             models.Index(fields=["organization", "-published_at", "-id"], name="paper_of_organization"),
+            # What the lookup asks arXiv for: mirrored papers, of which nobody has said the licence.
+            models.Index(fields=["-id"], name="paper_to_look_up", condition=Q(looked_up_at=None, license="")),
+            # What may be promoted into the daily feed.
+            models.Index(
+                fields=["-upvote_count"],
+                name="paper_to_promote",
+                condition=Q(hidden_at=None, featured_at=None, upvote_count__gt=0),
+            ),
+            models.Index(fields=["github_repo"], name="paper_of_repository", condition=~Q(github_repo="")),
         ]
         constraints = [models.CheckConstraint(condition=~Q(title=""), name="paper_has_title")]
 
