@@ -8,19 +8,9 @@ from email.utils import parsedate_to_datetime
 
 from lxml import etree
 
-from papers.arxiv import authors, ids, taxonomy
-from papers.arxiv.address import web_address
-from papers.arxiv.record import (
-    ABSTRACT_LIMIT,
-    ANNOUNCEMENT_KINDS,
-    DOI_LIMIT,
-    LICENSE_LIMIT,
-    TITLE_LIMIT,
-    Announcement,
-    Record,
-    Refusal,
-)
-from papers.arxiv.text import clean, from_tex, shortened
+from papers.arxiv import authors, fields, ids, taxonomy
+from papers.arxiv.record import ANNOUNCEMENT_KINDS, Announcement, Record, Refusal
+from papers.arxiv.text import clean, shortened
 
 
 def local_name(element: etree._Element) -> str:
@@ -71,28 +61,24 @@ def read(element: etree._Element, feed: Feed, number: int) -> Record | Refusal:
         arxiv_id = ids.parse(clean(stated_id))
     except ValueError as error:
         return Refusal(f"entry {number}", str(error))
-    title = clean(title)
-    if not title:
-        return Refusal(arxiv_id.value, "it has no title")
-    if len(title) > TITLE_LIMIT:
-        return Refusal(arxiv_id.value, f"its title has {len(title)} characters, more than {TITLE_LIMIT}")
+    try:
+        title = fields.title(title)
+    except ValueError as error:
+        return Refusal(arxiv_id.value, str(error))
     if arxiv_id.version is None and description_id and description_id.value == arxiv_id.value:
         arxiv_id = description_id
-    if len(abstract) > ABSTRACT_LIMIT:
-        warnings.append(f"the abstract has {len(abstract)} characters: cut at {ABSTRACT_LIMIT}")
-        abstract = shortened(abstract, ABSTRACT_LIMIT)
-    categories = _known(stated_categories, warnings)
+    categories = fields.categories(stated_categories, warnings)
     creators = _text(element, "creator")
     return Record(
         arxiv_id=arxiv_id.value,
-        title=from_tex(title),
+        title=title,
         version=arxiv_id.version,
-        abstract=from_tex(abstract),
+        abstract=fields.abstract(abstract, warnings),
         authors=authors.split(_without_tags(creators) if is_rdf else creators),
         categories=categories,
-        doi=_doi(clean(_text(element, "DOI")), warnings),
-        journal_reference=from_tex(shortened(_text(element, "journal_reference"), TITLE_LIMIT)),
-        license=_license(clean(_text(element, "rights")), warnings),
+        doi=fields.doi(_text(element, "DOI"), warnings),
+        journal_reference=fields.line(_text(element, "journal_reference")),
+        license=fields.license(_text(element, "rights"), warnings),
         announcements=_announcements(element, feed, categories, kind, warnings),
         warnings=tuple(warnings),
     )
@@ -140,33 +126,6 @@ def _description(element: etree._Element) -> tuple[str, ids.ArxivId | None, str]
         return match["abstract"], ids.parse(match["id"]), match["kind"]
     except ValueError:
         return match["abstract"], None, match["kind"]
-
-
-def _known(stated: list[str], warnings: list[str]) -> tuple[str, ...]:
-    names = list(dict.fromkeys(filter(None, map(clean, stated))))
-    warnings += [
-        f"category ‘{shortened(name, 40)}’ is not one of arXiv's: kept without it"
-        for name in names
-        if not taxonomy.is_known(name)
-    ]
-    return tuple(name for name in names if taxonomy.is_known(name))
-
-
-def _doi(text: str, warnings: list[str]) -> str:
-    if len(text) > DOI_LIMIT:
-        warnings.append(f"the DOI has {len(text)} characters: kept without it")
-        return ""
-    return text
-
-
-def _license(text: str, warnings: list[str]) -> str:
-    if not text:
-        return ""
-    try:
-        return web_address(text, limit=LICENSE_LIMIT)
-    except ValueError as error:
-        warnings.append(f"license ‘{shortened(text, 80)}’ is no licence's address, {error}: kept without it")
-        return ""
 
 
 def _announcements(
