@@ -1,4 +1,4 @@
-"""Hugging Face's daily papers: the JSON of `GET /api/daily_papers?date=…`, whose fields grow over the years.
+"""Hugging Face's papers: the JSON of `GET /api/daily_papers?date=…`, whose fields grow over the years, and of one paper.
 
 The shape: https://huggingface.co/docs/hub/api. Rows are read one by one; a bad one costs no other.
 """
@@ -24,8 +24,33 @@ def parse(data: bytes, *, day: date | None = None) -> Iterator[DailyPaper | Refu
     """
     text = data.decode("utf-8-sig", "replace").strip()
     if not text.startswith("["):
-        raise SourceError(_what_else(text))
+        raise SourceError(_what_else(text, "list of papers"))
     return _papers(text, day)
+
+
+def parse_paper(data: bytes, *, day: date | None = None) -> DailyPaper | Refusal:
+    """Return what `GET /api/papers/{id}` says of one paper now: its votes, its links and, where asked for, its comments.
+
+    `day` is the day of the daily feed on which it is known here; without it the UTC date of its submission has to do,
+    and a paper that was never submitted is refused. Raises SourceError when `data` is no paper: the error of an unknown
+    id, an HTML page, JSON that ends too early.
+    """
+    text = data.decode("utf-8-sig", "replace").strip()
+    try:
+        paper = _DECODER.decode(text) if text.startswith("{") else None
+    except (ValueError, RecursionError) as error:
+        raise SourceError(f"the JSON ends or is broken in its middle: {error}; fetch it again") from error
+    if not isinstance(paper, dict) or "id" not in paper:
+        raise SourceError(_what_else(text, "paper"))
+    item = {key: paper[key] for key in _OF_THE_ROW if key in paper}
+    # With `?field=comments` they come themselves, in place of their number.
+    if "numComments" not in item and isinstance(paper.get("comments"), list):
+        item["numComments"] = len(paper["comments"])
+    return row.read({**item, "paper": paper}, day, 1)
+
+
+# What the rows of a day have beside their paper, one paper alone has among its own.
+_OF_THE_ROW = ("numComments", "isAuthorParticipating", "submitterOrganization")
 
 
 def _papers(text: str, day: date | None) -> Iterator[DailyPaper | Refusal]:
@@ -78,8 +103,8 @@ def _after_space(text: str, position: int) -> int:
     return match.end() if match else position
 
 
-def _what_else(text: str) -> str:
-    """Say what an answer is that is no list."""
+def _what_else(text: str, wanted: str) -> str:
+    """Say what an answer is that is not what was asked for."""
     if not text:
         return "the answer is empty: fetch it again"
     if text.startswith("<"):
@@ -90,4 +115,4 @@ def _what_else(text: str) -> str:
         return f"the answer is no JSON: it begins with ‘{clean(text[:40])}’"
     if isinstance(value, dict) and isinstance(value.get("error"), str):
         return f"Hugging Face answered with an error: {shortened(clean(value['error']), 200)}"
-    return f"the answer is JSON, but no list of papers: it begins with ‘{clean(text[:40])}’"
+    return f"the answer is JSON, but no {wanted}: it begins with ‘{clean(text[:40])}’"

@@ -200,6 +200,62 @@ def test_an_answer_that_breaks_off_keeps_its_whole_rows(rest, reason):
     assert reason in last.reason
 
 
+def paper(**more) -> bytes:
+    return json.dumps({"id": "2601.99901", "title": "Tea", **more}).encode()
+
+
+class TestOnePaper:
+    def test_it_says_what_a_row_says(self):
+        first = next(records.parse(SAMPLE.read_bytes(), day=DAY))
+        value = json.loads(SAMPLE.read_bytes())[0]
+        flat = {
+            **value["paper"],
+            "mediaUrls": value["mediaUrls"],
+            "numComments": 3,
+            "isAuthorParticipating": True,
+            "submitterOrganization": value["submitterOrganization"],
+            "linkedModels": [],
+            "numTotalModels": 0,
+        }
+        assert records.parse_paper(json.dumps(flat).encode(), day=DAY) == first
+
+    def test_its_day_is_the_given_one_or_else_the_date_of_its_submission_in_utc(self):
+        submitted = paper(submittedOnDailyAt="2026-01-05T23:30:00.000-02:00", publishedAt="2026-01-04T18:00:00.000Z")
+        assert records.parse_paper(submitted).day == date(2026, 1, 6)
+        assert records.parse_paper(submitted, day=date(2026, 1, 7)).day == date(2026, 1, 7)
+
+    def test_one_that_was_never_submitted_has_no_day_of_its_own(self):
+        never = paper(publishedAt="2026-01-04T18:00:00.000Z", upvotes=2)
+        assert records.parse_paper(never).reason.startswith("it has no day")
+        assert records.parse_paper(never, day=DAY).upvotes == 2
+
+    def test_its_comments_are_counted_where_they_come_themselves(self):
+        assert records.parse_paper(paper(comments=[{"id": "1"}, {"id": "2"}]), day=DAY).comments == 2
+        assert records.parse_paper(paper(comments=[{"id": "1"}], numComments=4), day=DAY).comments == 4
+        assert records.parse_paper(paper(), day=DAY).comments is None
+
+    def test_one_that_is_unusable_is_refused(self):
+        assert records.parse_paper(paper(upvotes=-1), day=DAY) == Refusal("2601.99901", "its upvotes is no count: ‘-1’")
+        assert records.parse_paper(paper(title=""), day=DAY) == Refusal("2601.99901", "it has no title")
+
+    @pytest.mark.parametrize(
+        ("data", "reason"),
+        [
+            (b'{"error": "Paper not found"}', "answered with an error: Paper not found"),
+            (b'{"error": "Paper not found", "id": ', "the JSON ends or is broken in its middle"),
+            (b'{"id": NaN}', "broken in its middle"),
+            (b'{"id": ' + b"[" * 100_000, "broken in its middle"),
+            (b'{"title": "Tea"}', "JSON, but no paper"),
+            (b"[]", "JSON, but no paper"),
+            (b"<!doctype html><title>429", "HTML page"),
+            (b"", "the answer is empty"),
+        ],
+    )
+    def test_an_answer_that_is_no_paper_is_told(self, data, reason):
+        with pytest.raises(SourceError, match=reason):
+            records.parse_paper(data)
+
+
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
     lambda values: st.lists(values, max_size=4) | st.dictionaries(st.text(), values, max_size=4),
@@ -226,6 +282,13 @@ def test_no_json_raises_anything_but_a_source_error(value):
 @given(st.binary() | st.binary().map(lambda data: b"[" + data))
 def test_no_bytes_raise_anything_but_a_source_error(data):
     read_all(data)
+
+
+@given(JSON | ROWS.map(lambda row: row["paper"]), st.sampled_from([None, DAY]), st.integers(0, 3))
+def test_no_answer_for_one_paper_raises_anything_but_a_source_error(value, day, cut):
+    data = json.dumps(value).encode()
+    with suppress(SourceError):
+        assert isinstance(records.parse_paper(data[: len(data) - cut], day=day), DailyPaper | Refusal)
 
 
 def read_all(data: bytes) -> None:
@@ -257,6 +320,16 @@ class TestRecorded:
         ]
         assert len(warnings) == 2
         assert all("spaces" in warning for warning in warnings)
+
+    def test_a_row_reads_the_same_when_it_comes_alone(self, recorded):
+        (path,) = (recorded / "hf_daily").glob("2026-05-29*")
+        data, day = files.read(path), date(2026, 5, 29)
+        for value, known in zip(json.loads(data), records.parse(data, day=day), strict=True):
+            alone = {**value["paper"], **{key: value[key] for key in value.keys() & {"numComments", "mediaUrls"}}}
+            read = records.parse_paper(json.dumps(alone).encode(), day=day)
+            assert read.record == known.record
+            for name in ("submitted_at", "submitted_by", "upvotes", "comments", "github_repo", "organization"):
+                assert getattr(read, name) == getattr(known, name)
 
     def test_a_day_fetched_later_has_more_rows(self, recorded):
         early, late = (
