@@ -11,14 +11,7 @@ from lxml import etree
 from papers.arxiv import authors, fields, ids, taxonomy
 from papers.arxiv.record import ANNOUNCEMENT_KINDS, Announcement, Record, Refusal
 from papers.arxiv.text import clean, shortened
-
-
-def local_name(element: etree._Element) -> str:
-    """Return an element's name without its namespace, or "" for what is no element.
-
-    lxml's own QName refuses a prefix that is declared nowhere, which stands there when XML was mended.
-    """
-    return element.tag.rpartition("}")[2].rpartition(":")[2] if isinstance(element.tag, str) else ""
+from papers.arxiv.xml import local_name
 
 
 @dataclass(frozen=True, slots=True)
