@@ -4,6 +4,7 @@ import html
 import re
 import unicodedata
 from functools import lru_cache
+from itertools import chain, zip_longest
 
 from pylatexenc.latex2text import LatexNodes2Text
 
@@ -13,12 +14,14 @@ def clean(text: str) -> str:
 
     Characters that switch the direction of writing go too: in a title they would turn the page around it.
     """
-    if text.isascii() and text.isprintable() and "&" not in text and "  " not in text:
-        return text.strip()  # most names and titles: nothing to do, five times as fast
-    text = _ENTITY.sub(lambda match: html.unescape(match[0]), text)
-    text = _UNPRINTABLE.sub("", _WHITE_SPACE.sub(" ", text))
-    # Once more: what was dropped may have stood between two spaces.
-    return unicodedata.normalize("NFC", _WHITE_SPACE.sub(" ", text)).strip()
+    # Most texts are done with a few looks, a third of the time: what is printable has neither white space but the space
+    # nor any character that is dropped.
+    line = text.replace("\n", " ").strip()
+    if not line.isprintable() or "  " in line or "&" in line:
+        line = _ENTITY.sub(lambda match: html.unescape(match[0]), text)
+        # White space first, and once more where what was dropped stood between two spaces.
+        line = " ".join(_UNPRINTABLE.sub("", " ".join(line.split())).split())
+    return line if line.isascii() else unicodedata.normalize("NFC", line)
 
 
 def from_tex(text: str) -> str:
@@ -29,22 +32,25 @@ def from_tex(text: str) -> str:
     beside another one, with which it would pass for mathematics.
     """
     text = clean(text)
-    if not _MAY_BE_TEX.search(text):
+    if not _may_be_tex(text):
         return text
-    # A cleaned text has no NUL: it can hold the place of each formula, even within \emph{…}.
-    formulas = iter(_MATHEMATICS.findall(text))
-    prose = _decoded(_MATHEMATICS.sub("\0", text))
-    if text.count("$") == 1:
-        prose = prose.replace("\\$", "$")
-    for pattern, replacement in _TYPESETTING:
-        prose = pattern.sub(replacement, prose)
-    return clean(re.sub("\0", lambda _: next(formulas), prose))
+    formulas: list[str] = []
+    prose = text
+    if "$" in text or "\\(" in text or "\\[" in text:
+        # A cleaned text has no NUL: it can hold the place of each formula, even within \emph{…}.
+        prose = _MATHEMATICS.sub(lambda match: formulas.append(match[0]) or "\0", text)
+    if _may_be_tex(prose):
+        prose = _typeset(_decoded(prose), is_lone_dollar=text.count("$") == 1)
+        text = "".join(chain.from_iterable(zip_longest(prose.split("\0"), formulas, fillvalue="")))
+    elif "&" not in text:
+        return text
+    return clean(text)
 
 
 def name_from_tex(text: str) -> str:
     """Clean a person's name and decode its TeX; in a name braces mean nothing and a double hyphen is one."""
     text = clean(text)
-    if not _MAY_BE_TEX.search(text):
+    if not _may_be_tex(text):
         return text
     return clean(_TIE.sub(" ", _decoded(text)).replace("{", "").replace("}", ""))
 
@@ -56,20 +62,19 @@ def shortened(text: str, limit: int) -> str:
 
 # With the semicolon only: html.unescape alone would take "x&not y" for an entity.
 _ENTITY = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
-_WHITE_SPACE = re.compile(r"\s+")
 # C0 and C1, soft hyphen, zero-width space, marks and overrides of direction, byte order mark, non-characters, and lone
 # surrogates, which no database takes. Joiners stay: Persian and Indic words are written with them.
 _UNPRINTABLE = re.compile(
     r"[\x00-\x1f\x7f-\x9f\xad\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ud800-\udfff\ufdd0-\ufdef\ufeff\ufffe\uffff]"
 )
 
-_MAY_BE_TEX = re.compile(r"[\\{~]|--|``")
-# As pandoc reads dollars: no space inside them, no digit behind them, so that "from $5 to $10" is money.
+# As pandoc reads dollars: no space inside them, no digit behind them, so that "from $5 to $10" is money. What is looked
+# behind stands after the first character, by which the places are found at once.
 _MATHEMATICS = re.compile(
-    r"(?<!\\)\$\$(?:\\.|[^$\\])+\$\$"
-    r"|(?<!\\)\$(?!\s)(?:\\.|[^$\\])+(?<!\s)\$(?![0-9])"
-    r"|(?<!\\)\\\(.{1,2000}?\\\)"
-    r"|(?<!\\)\\\[.{1,2000}?\\\]"
+    r"\$(?<!\\\$)\$(?:\\.|[^$\\])+\$\$"
+    r"|\$(?<!\\\$)(?!\s)(?:\\.|[^$\\])+(?<!\s)\$(?![0-9])"
+    r"|\\(?<!\\\\)\(.{1,2000}?\\\)"
+    r"|\\(?<!\\\\)\[.{1,2000}?\\\]"
 )
 
 _SYMBOL = (
@@ -96,25 +101,32 @@ _ESCAPED = re.compile(r"\\([%&_#])")
 _SPACING = re.compile(r"\\(?:\\(?=\s|$)|[ ,;:])")
 _BREAK_POINT = re.compile(r"\\[-/]")
 # A tie between words; not the "about" of ~50%, the range of 10~20 or the home page of /~ada.
-_TIE = re.compile(r"(?<=[\w.,;:)])(?<![0-9])~(?=[\w(\\\0])")
+_TIE = re.compile(r"~(?<=[\w.,;:)]~)(?<![0-9]~)(?=[\w(\\\0])")
 
+# Each with the mark that a text must have for it.
 _TYPESETTING = tuple(
-    (re.compile(pattern), replacement)
-    for pattern, replacement in (
-        (_TIE.pattern, " "),
+    (mark, re.compile(pattern), replacement)
+    for mark, pattern, replacement in (
+        ("~", _TIE.pattern, " "),
         # Braces that only keep capitals: {BERT}, {A}dam. Those of sets, of indices and of unknown commands stay.
-        (r"(?<![\w^}\\])\{([^\W\d_](?:[\w .+-]+|(?=\}\w)))\}", r"\1"),
-        (r"``([^`']+)''", r"“\1”"),
+        ("{", r"\{(?<![\w^}\\]\{)([^\W\d_](?:[\w .+-]+|(?=\}\w)))\}", r"\1"),
+        ("``", r"``([^`']+)''", r"“\1”"),
         # Between words or spaces only: --help is an option.
-        (r"(?<=[\w)])---(?=[\w(])|(?<=\s)---(?=\s)", "—"),
-        (r"(?<=[\w)])--(?=[\w(])|(?<=\s)--(?=\s)", "–"),
-        (r"\\([{}])", r"\1"),
+        ("---", r"---(?:(?<=[\w)]---)(?=[\w(])|(?<=\s---)(?=\s))", "—"),
+        ("--", r"--(?:(?<=[\w)]--)(?=[\w(])|(?<=\s--)(?=\s))", "–"),
+        ("\\", r"\\([{}])", r"\1"),
     )
 )
 
 
+def _may_be_tex(text: str) -> bool:
+    return "\\" in text or "{" in text or "~" in text or "--" in text or ("`" in text and "``" in text)
+
+
 def _decoded(text: str) -> str:
     """Decode accents, symbols, escapes and text commands; whatever else begins with a backslash stays."""
+    if "\\" not in text:
+        return text
     text = _CHARACTER.sub(lambda match: _character(match[0]), text)
     for _ in range(3):  # commands within commands, from the inside
         before = text
@@ -123,6 +135,15 @@ def _decoded(text: str) -> str:
         if text == before:
             break
     return _BREAK_POINT.sub("", _SPACING.sub(" ", _ESCAPED.sub(r"\1", text)))
+
+
+def _typeset(prose: str, *, is_lone_dollar: bool) -> str:
+    if is_lone_dollar:
+        prose = prose.replace("\\$", "$")
+    for mark, pattern, replacement in _TYPESETTING:
+        if mark in prose:
+            prose = pattern.sub(replacement, prose)
+    return prose
 
 
 @lru_cache(maxsize=4096)
