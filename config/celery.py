@@ -33,5 +33,7 @@ app.conf.beat_schedule = {
     "confirmations": {"task": "feed.tasks.send_confirmations", "schedule": 60.0},
     # arXiv renders its feeds at midnight Eastern; a quarter of an hour later they are there, in winter and in summer.
     "listing": {"task": "papers.tasks.fetch_listing", "schedule": crontab(minute=15, hour="4,5,6,8,12")},
+    # Whoever casts the vote that suffices sees the paper in the feed a minute later; without candidates it costs one query.
+    "promotion": {"task": "feed.tasks.promote", "schedule": 60.0},
     "mirror": {"task": "feed.tasks.mirror_huggingface", "schedule": crontab(minute="*/30")},
 }

@@ -59,6 +59,9 @@ ARXIV_RSS_URL = env("ARXIV_RSS_URL", default="https://rss.arxiv.org")
 HUGGINGFACE_URL = env("HUGGINGFACE_URL", default="https://huggingface.co")
 ARXIV_CATEGORIES = env.list("ARXIV_CATEGORIES", default=["cs.AI", "cs.CL", "cs.CV", "cs.LG", "stat.ML"])
 MIRROR_HUGGINGFACE = env.bool("MIRROR_HUGGINGFACE", default=False)
+ARXIV_BACKFILL = env.bool("ARXIV_BACKFILL", default=False)
+# Five members agree on a paper: more than its author and a friend or two. A small lab asks for less, 0 for nothing.
+PROMOTE_UPVOTES = env.int("PROMOTE_UPVOTES", default=5)
 # A feed day is a date in this zone.
 FEED_TIME_ZONE = env("FEED_TIME_ZONE", default="UTC")
 if FEED_TIME_ZONE not in zoneinfo.available_timezones():
@@ -201,6 +204,12 @@ if email_url := env("EMAIL_URL", default=""):
 else:
     EMAIL_BACKEND = "config.mail.ConsoleAndFileBackend"
 EMAIL_FILE_PATH = DATA_DIR / "mail"
+# Who is told when a source falls silent.
+OPERATORS = env.list("OPERATORS", default=[])
+if wrong := [address for address in OPERATORS if "@" not in address]:
+    raise ImproperlyConfigured(f"OPERATORS={wrong[0]} is no address: write them like ada@example.org,bob@example.org")
+ADMINS = [("", address) for address in OPERATORS]
+EMAIL_SUBJECT_PREFIX = f"[{SITE_NAME}] "
 EMAIL_TIMEOUT = 10
 
 # --- Work in the background -------------------------------------------------------------------------------------------

@@ -9,7 +9,7 @@ from celery import shared_task
 from django.conf import settings
 from django.db import transaction
 
-from feed import mirror
+from feed import mirror, promotion
 from feed.models import Subscription
 from papers.arxiv.record import SourceError
 from papers.huggingface.client import Client
@@ -40,6 +40,12 @@ def send_confirmations():
             except (SMTPException, OSError) as error:
                 logger.warning("The confirmation for subscription %d was not sent, it is put off: %s", pk, error)
                 subscription.postpone_mail()
+
+
+@shared_task
+def promote():
+    """Take into today's feed what members have voted for in "All new"."""
+    promotion.promote()
 
 
 @shared_task

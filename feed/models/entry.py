@@ -137,6 +137,11 @@ class Entry(models.Model):
         return self.submitted_by or self.submitted_by_person
 
     @property
+    def is_promoted(self) -> bool:
+        """Whether the site itself submitted it, because members voted for it in "All new"."""
+        return self.origin == self.Origin.PROMOTED
+
+    @property
     def rank(self) -> int:
         """Its place on its day, from 1."""
         paper = self.paper
