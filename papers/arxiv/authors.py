@@ -1,4 +1,4 @@
-"""arXiv's author lines: names in a row, commas between them, some with an affiliation in parentheses."""
+"""arXiv's author lines: names in a row, commas or "and" between them, some with an affiliation in parentheses."""
 
 import re
 
@@ -7,22 +7,39 @@ from papers.arxiv.text import name_from_tex, shortened
 
 
 def split(line: str) -> tuple[AuthorName, ...]:
-    """Return the authors of a line such as "Ada Byron (Home), Bob Roe, Jr., ATLAS Collaboration", in its order.
+    """Return the authors of a line such as "Ada Byron (Home), Bob Roe, Jr. and ATLAS Collaboration", in its order.
 
-    A comma within parentheses or before a suffix (Jr., III) parts no names.
+    A comma within parentheses or before a suffix (Jr., III) parts no names, nor does the "and" of a group's own name.
     """
-    return tuple(author for part in _parts(line) if (author := _author(part)))
+    return tuple(found for part in _parts(line) if (found := _author(part)))
+
+
+def author(name: str, affiliation: str = "") -> AuthorName | None:
+    """Return the author of a printed name and an affiliation, both decoded, or None when there is no name in it."""
+    name = name_from_tex(name)
+    # "et al." is nobody, and a colon only parts a collaboration from its members.
+    if not name or name == ":" or name.startswith("et al"):
+        return None
+    affiliation = affiliation and shortened(name_from_tex(affiliation), NAME_LIMIT)
+    return AuthorName(shortened(name, NAME_LIMIT) if len(name) > NAME_LIMIT else name, affiliation)
 
 
 _SUFFIX = re.compile(r"(?:(?:Jr|Sr|Esq|Ph\.?\s?D|M\.?D)\.?|II|III|IV)(?=\s*(?:\(|$))")
 _COLLABORATION = re.compile(r"^([^:()]*\b(?:Collaborations?|Consortium|Team|Group)):\s*", re.IGNORECASE)
 _LAST = re.compile(r"^(?:and|&)\s+")
+_AND = re.compile(r"\s+(?:and|&)\s+")
+# "The ATLAS and CMS Collaborations", "Data and AI Team": one name; "Ada Byron and the ATLAS Collaboration": two.
+_JOINT_GROUP = re.compile(
+    r"(?:the\s+)?\S+\s+(?:and|&)\s.*\b(?:Collaborations?|Consorti(?:um|a)|Teams?|Groups?)", re.IGNORECASE
+)
 # "(1)", "(2 and 3)": markers of a legend, which say nothing without it.
 _MARKER = re.compile(r"^[\d\s,*†‡§]*(?:and\s+\d+)?$")
 
 
 def _parts(line: str) -> list[str]:
-    """Split at the commas that stand outside parentheses, then mend names from their suffixes."""
+    """Split at the commas and the "and"s that stand outside parentheses, then mend names from their suffixes."""
+    if "(" not in line and ":" not in line and ")" not in line:
+        return _mended(line.split(","))
     collaboration = _COLLABORATION.match(line)
     rest = line[collaboration.end() :] if collaboration else line
     # "((1) Here, (2) There)" at the end is the legend of the markers behind the names.
@@ -39,20 +56,43 @@ def _parts(line: str) -> list[str]:
         else:
             depth += 1 if match[0] == "(" else -1
     parts.append(rest[start:])
+    return _mended(parts)
+
+
+def _mended(parts: list[str]) -> list[str]:
     names: list[str] = []
-    for part in (part.strip() for part in parts):
-        if names and _SUFFIX.match(part):
+    for part in map(str.strip, parts):
+        # The first letters of all suffixes; most names need no closer look.
+        if names and part[:1] in _SUFFIX_INITIALS and _SUFFIX.match(part):
             names[-1] += f", {part}"
+        elif " and" in part or "&" in part or "\nand" in part:
+            names += _without_and(part)
         elif part:
             names.append(part)
     return names
 
 
-def _author(part: str) -> AuthorName | None:
+_SUFFIX_INITIALS = frozenset("JSEPMI")
+
+
+def _without_and(part: str) -> list[str]:
     part = _LAST.sub("", part)
-    name, _, affiliation = part.partition(" (") if part.endswith(")") else (part, "", "")
-    name, affiliation = name_from_tex(name), name_from_tex(affiliation[:-1])
-    if not name:
-        return None
-    affiliation = "" if _MARKER.match(affiliation) else affiliation
-    return AuthorName(name=shortened(name, NAME_LIMIT), affiliation=shortened(affiliation, NAME_LIMIT))
+    if _JOINT_GROUP.fullmatch(part):
+        return [part]
+    names, start, depth = [], 0, 0
+    for match in re.finditer(rf"[()]|{_AND.pattern}", part):
+        if match[0] in "()":
+            depth += 1 if match[0] == "(" else -1
+        elif depth <= 0:
+            names.append(part[start : match.start()])
+            start = match.end()
+    return [*names, part[start:]]
+
+
+def _author(part: str) -> AuthorName | None:
+    part = _LAST.sub("", part) if part[:1] in "a&" else part
+    if not part.endswith(")"):
+        return author(part)
+    name, _, affiliation = part.partition(" (")
+    affiliation = name_from_tex(affiliation[:-1])
+    return author(name, "" if _MARKER.match(affiliation) else affiliation)

@@ -28,6 +28,9 @@ def parse(text: str) -> ArxivId:
 
     Raises ValueError with a line that says what is wrong with `text`.
     """
+    # Canonical ids, and OAI-PMH's names of them, come by the million.
+    if plain := _PLAIN.fullmatch(text):
+        return ArxivId(plain["id"])
     shown = text.strip() if len(text) <= 80 else text.strip()[:80] + "…"
     if not text.strip():
         raise ValueError("there is no arXiv id")
@@ -48,7 +51,7 @@ def month(arxiv_id: str) -> date:
 
     Raises ValueError when `arxiv_id` is not canonical.
     """
-    if not re.fullmatch(PATTERN, arxiv_id):
+    if not _CANONICAL.fullmatch(arxiv_id):
         raise ValueError(f"‘{arxiv_id[:80]}’ is not a canonical arXiv id")
     archive, _, number = arxiv_id.rpartition("/")
     short_year = int(number[:2])
@@ -66,6 +69,9 @@ PATTERN = (
     rf"|(?:{'|'.join(map(re.escape, _OLD_ARCHIVES))})"
     r"/(?:910[7-9]|911[0-2]|(?:9[2-9]|0[0-6])(?:0[1-9]|1[0-2])|070[1-3])(?!000)[0-9]{3})"
 )
+
+_CANONICAL = re.compile(PATTERN)
+_PLAIN = re.compile(rf"(?:oai:arXiv\.org:)?(?P<id>{PATTERN})")
 
 # Longer than any URL of a paper with its query.
 _LONGEST = 500
@@ -105,7 +111,7 @@ def _id_in_url(url: str) -> str:
 
 
 def _checked_new(value: str, shown: str) -> str:
-    if re.fullmatch(PATTERN, value):
+    if _CANONICAL.fullmatch(value):
         return value
     number, _, digits = value.partition(".")
     wanted = "five" if number >= "1501" else "four"
@@ -122,7 +128,7 @@ def _checked_new(value: str, shown: str) -> str:
 
 def _checked_old(archive: str, number: str, shown: str) -> str:
     value = f"{archive}/{number}"
-    if re.fullmatch(PATTERN, value):
+    if _CANONICAL.fullmatch(value):
         return value
     if archive not in _OLD_ARCHIVES:
         reason = f"arXiv has had no archive ‘{archive}’ with ids of this form"

@@ -25,6 +25,15 @@ def names(line):
         (r"Nikola Pi\v{z}urica, J\"org Hoff", ["Nikola Pižurica", "Jörg Hoff"]),
         ("Ada Byron (1), Bob Son (1 and 2) ((1) Here, (2) There)", ["Ada Byron", "Bob Son"]),
         ("Ada (Byron, Bob Son", ["Ada (Byron", "Bob Son"]),
+        ("Ada Byron and Bob Son", ["Ada Byron", "Bob Son"]),
+        ("Ada Byron,\n Bob Son\n  and Eve Black", ["Ada Byron", "Bob Son", "Eve Black"]),
+        ("Ada Byron & Bob Son, Jr. and Eve Black", ["Ada Byron", "Bob Son, Jr.", "Eve Black"]),
+        ("Ada Byron (Home and Away) and Bob Son (Lab)", ["Ada Byron", "Bob Son"]),
+        ("Ada Byron and the ATLAS Collaboration", ["Ada Byron", "the ATLAS Collaboration"]),
+        ("ATLAS and CMS Collaborations, Data and AI Team", ["ATLAS and CMS Collaborations", "Data and AI Team"]),
+        ("Andy Sand, Rand Anders", ["Andy Sand", "Rand Anders"]),
+        ("Ada Byron, et al.", ["Ada Byron"]),
+        ("Ada Byron, :, Bob Son", ["Ada Byron", "Bob Son"]),
     ],
 )
 def test_a_line_is_split_into_its_names(line, expected):
