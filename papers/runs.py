@@ -3,9 +3,9 @@
 import logging
 import zlib
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
-from django.db import connection
+from django.db import DatabaseError, connection
 
 from papers.arxiv.record import SourceError
 from papers.models import Run, Source
@@ -14,6 +14,9 @@ logger = logging.getLogger(__name__)
 
 # The first half of the advisory locks' names; a number of our own choosing.
 LOCKS = 0x72756E73
+# The database notices within two minutes that a whole machine is gone, with its locks: left to itself, TCP takes two
+# hours. A connection through a socket file needs none of this and ignores it.
+KEEPALIVE = {"tcp_keepalives_idle": "60", "tcp_keepalives_interval": "10", "tcp_keepalives_count": "6"}
 
 
 @contextmanager
@@ -22,21 +25,23 @@ def run(source: Source.Name, window: str = "") -> Iterator[Run | None]:
 
     A SourceError fails the run and goes no further: the timetable tries again. Whatever else is raised fails the run
     and goes on. The turn is a lock of the database session, so that it ends with a killed worker, whose run is then
-    closed as interrupted.
+    closed as interrupted; and a process that has lost its session can't store anything either.
     """
     with turn(source) as is_ours:
         if not is_ours:
             yield None
             return
         Run.objects.of(source).interrupt()
-        current = Run.objects.create(source=source, window=window)
+        current = Run.objects.create(source=source, window=window[:200])
         try:
             yield current
         except SourceError as error:
             logger.warning("%s failed: %s", source, error)
             current.fail(str(error))
         except BaseException as error:
-            current.fail(f"{type(error).__name__}: {error}")
+            # Where the database itself is what failed, the next run closes this one.
+            with suppress(DatabaseError):
+                current.fail(f"{type(error).__name__}: {error}")
             raise
         else:
             current.finish()
@@ -55,6 +60,8 @@ def turn(source: Source.Name) -> Iterator[bool]:
     """Within it no other process has this source; tells whether it is ours, without waiting."""
     key = [LOCKS, zlib.crc32(source.encode()) - 2**31]
     with connection.cursor() as cursor:
+        for name, value in KEEPALIVE.items():
+            cursor.execute("select set_config(%s, %s, false)", [name, value])
         cursor.execute("select pg_try_advisory_lock(%s, %s)", key)
         (is_ours,) = cursor.fetchone()
     try:

@@ -7,15 +7,22 @@ from .source import Source
 
 # The page of a run shows this many refusals; the counter has them all.
 SHOWN_REFUSALS = 50
+COUNTED = ["request_count", "byte_count", "fetched_count", "new_count", "changed_count", "refused_count", "refusals"]
 
 
 class RunQuerySet(models.QuerySet):
     def of(self, source: str):
         return self.filter(source=source)
 
+    def running(self):
+        return self.filter(state=Run.State.RUNNING)
+
+    def finished(self):
+        return self.filter(state=Run.State.FINISHED)
+
     def interrupt(self) -> int:
         """Close those whose process is gone, as their source's lock is free again; return how many."""
-        return self.filter(state=Run.State.RUNNING).update(
+        return self.running().update(
             state=Run.State.INTERRUPTED, finished_at=timezone.now(), error="Its process ended before it did."
         )
 
@@ -59,17 +66,23 @@ class Run(models.Model):
     def __str__(self):
         return f"{self.get_source_display()} at {self.started_at:%Y-%m-%d %H:%M}"
 
-    def note(self, report, *, requests: int = 0, bytes: int = 0) -> None:
-        """Add what became of some rows (a `papers.ingest.Report`), and what was asked of the source for them."""
-        self.new_count += len(report.new)
-        self.changed_count += len(report.changed)
-        self.refused_count += len(report.refused)
-        self.fetched_count += len(report.new) + len(report.changed) + len(report.unchanged) + len(report.refused)
-        room = SHOWN_REFUSALS - len(self.refusals)
-        self.refusals += [[refusal.name, refusal.reason] for refusal in report.refused[:room]]
+    def note(self, report=None, *, requests: int = 0, bytes: int = 0) -> None:
+        """Add what became of some rows (a `papers.ingest.Report`), and what was asked of the source for them.
+
+        Called in the transaction that stores the rows, it counts them exactly if they are stored.
+        """
+        # A transaction that was rolled back took back what it had counted: the row knows, this object does not.
+        self.refresh_from_db(fields=COUNTED)
+        if report:
+            self.new_count += len(report.new)
+            self.changed_count += len(report.changed)
+            self.refused_count += len(report.refused)
+            self.fetched_count += len(report.new) + len(report.changed) + len(report.unchanged) + len(report.refused)
+            room = SHOWN_REFUSALS - len(self.refusals)
+            self.refusals += [[refusal.name, refusal.reason] for refusal in report.refused[:room]]
         self.request_count += requests
         self.byte_count += bytes
-        self.save()
+        self.save(update_fields=COUNTED)
 
     def finish(self) -> None:
         self._end(self.State.FINISHED)
@@ -80,4 +93,5 @@ class Run(models.Model):
 
     def _end(self, state: str, error: str = "") -> None:
         self.state, self.error, self.finished_at = state, error, timezone.now()
-        self.save()
+        self.save(update_fields=["state", "error", "finished_at"])
+        self.refresh_from_db(fields=COUNTED)
