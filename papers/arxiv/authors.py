@@ -27,7 +27,7 @@ def author(name: str, affiliation: str = "") -> AuthorName | None:
 _SUFFIX = re.compile(r"(?:(?:Jr|Sr|Esq|Ph\.?\s?D|M\.?D)\.?|II|III|IV)(?=\s*(?:\(|$))")
 _COLLABORATION = re.compile(r"^([^:()]*\b(?:Collaborations?|Consortium|Team|Group)):\s*", re.IGNORECASE)
 _LAST = re.compile(r"^(?:and|&)\s+")
-_AND = re.compile(r"\s+(?:and|&)\s+")
+_AND_OR_PARENTHESIS = re.compile(r"[()]|\s+(?:and|&)\s+")
 # "The ATLAS and CMS Collaborations", "Data and AI Team": one name; "Ada Byron and the ATLAS Collaboration": two.
 _JOINT_GROUP = re.compile(
     r"(?:the\s+)?\S+\s+(?:and|&)\s.*\b(?:Collaborations?|Consorti(?:um|a)|Teams?|Groups?)", re.IGNORECASE
@@ -62,25 +62,24 @@ def _parts(line: str) -> list[str]:
 def _mended(parts: list[str]) -> list[str]:
     names: list[str] = []
     for part in map(str.strip, parts):
-        # The first letters of all suffixes; most names need no closer look.
-        if names and part[:1] in _SUFFIX_INITIALS and _SUFFIX.match(part):
-            names[-1] += f", {part}"
-        elif " and" in part or "&" in part or "\nand" in part:
-            names += _without_and(part)
-        elif part:
-            names.append(part)
+        for name in _at_and(part) if " and" in part or "&" in part or "\nand" in part else (part,):
+            # The first letters of all suffixes; most names need no closer look.
+            if names and name[:1] in _SUFFIX_INITIALS and _SUFFIX.match(name):
+                names[-1] += f", {name}"
+            elif name:
+                names.append(name)
     return names
 
 
 _SUFFIX_INITIALS = frozenset("JSEPMI")
 
 
-def _without_and(part: str) -> list[str]:
+def _at_and(part: str) -> list[str]:
     part = _LAST.sub("", part)
     if _JOINT_GROUP.fullmatch(part):
         return [part]
     names, start, depth = [], 0, 0
-    for match in re.finditer(rf"[()]|{_AND.pattern}", part):
+    for match in _AND_OR_PARENTHESIS.finditer(part):
         if match[0] in "()":
             depth += 1 if match[0] == "(" else -1
         elif depth <= 0:
