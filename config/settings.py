@@ -5,6 +5,7 @@ import secrets
 import tempfile
 import zoneinfo
 from contextlib import suppress
+from datetime import date
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -58,6 +59,13 @@ ARXIV_URL = env("ARXIV_URL", default="https://arxiv.org")
 ARXIV_RSS_URL = env("ARXIV_RSS_URL", default="https://rss.arxiv.org")
 HUGGINGFACE_URL = env("HUGGINGFACE_URL", default="https://huggingface.co")
 ARXIV_CATEGORIES = env.list("ARXIV_CATEGORIES", default=["cs.AI", "cs.CL", "cs.CV", "cs.LG", "stat.ML"])
+try:
+    # Days without announcement beyond those that papers/arxiv/calendar.py knows, as arXiv's page names them.
+    ARXIV_HOLIDAYS = [date.fromisoformat(day) for day in env.list("ARXIV_HOLIDAYS", default=[])]
+except ValueError as error:
+    raise ImproperlyConfigured(
+        f"ARXIV_HOLIDAYS={env('ARXIV_HOLIDAYS')} are no dates: write them like 2026-10-08,2026-12-29"
+    ) from error
 MIRROR_HUGGINGFACE = env.bool("MIRROR_HUGGINGFACE", default=False)
 ARXIV_BACKFILL = env.bool("ARXIV_BACKFILL", default=False)
 # Five members agree on a paper: more than its author and a friend or two. A small lab asks for less, 0 for nothing.
