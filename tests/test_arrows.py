@@ -8,7 +8,7 @@ import pytest
 ROOT = Path(__file__).resolve().parent.parent
 MAY_IMPORT = {"accounts": {"accounts"}, "papers": {"papers", "accounts"}, "feed": {"feed", "papers", "accounts"}}
 OURS = {*MAY_IMPORT, "config"}
-PURE = ("papers/arxiv", "papers/huggingface")
+PURE = ("papers/arxiv", "papers/github", "papers/huggingface", "papers/web")
 
 
 def imports(path: Path) -> set[str]:

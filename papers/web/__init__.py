@@ -1,0 +1,1 @@
+"""Asking other people's servers, politely and guarded: one client for every source."""

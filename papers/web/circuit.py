@@ -1,0 +1,27 @@
+"""A circuit opens when a source fails again and again: it is left alone for a while, then tried once."""
+
+from typing import Protocol
+
+
+class Circuit(Protocol):
+    def check(self) -> None:
+        """Raise Busy where the circuit is open."""
+
+    def succeed(self) -> None:
+        """The source has answered: all failures are forgotten."""
+
+    def fail(self, reason: str) -> None:
+        """The source has failed once more."""
+
+
+class AlwaysClosed:
+    """The circuit of what needs none: of many hosts, a broken one says nothing about the next."""
+
+    def check(self) -> None:
+        pass
+
+    def succeed(self) -> None:
+        pass
+
+    def fail(self, reason: str) -> None:
+        pass
