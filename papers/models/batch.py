@@ -1,9 +1,34 @@
 """What arXiv announced on one day in one category, as a whole: seen, or known to be missing or empty."""
 
+from collections.abc import Collection, Sequence
+from datetime import date, timedelta
+
 from django.db import models
 from django.utils import timezone
 
+from papers.arxiv.calendar import Calendar
+
 from .category import Category
+
+
+class BatchQuerySet(models.QuerySet):
+    def newest(self, categories: Collection[str]) -> dict[str, "Batch"]:
+        """The newest batch of each of these categories that has any."""
+        rows = self.filter(category__in=categories).order_by("category_id", "-day").distinct("category_id")
+        return {batch.category_id: batch for batch in rows}
+
+    def missing(self, categories: Collection[str], days: Sequence[date]) -> dict[str, list[date]]:
+        """Which of these announcement days, given in order, each category has no batch for; two queries.
+
+        Days before a category's first batch are not missed. One that has none yet begins with the last of the days.
+        """
+        of_these = self.filter(category__in=categories)
+        first = dict(of_these.order_by().values_list("category").annotate(models.Min("day")))
+        known = set(of_these.filter(day__gte=days[0]).values_list("category", "day")) if days else set()
+        return {
+            category: [day for day in days if day >= first.get(category, days[-1]) and (category, day) not in known]
+            for category in categories
+        }
 
 
 class Batch(models.Model):
@@ -22,6 +47,8 @@ class Batch(models.Model):
     )
     filed_at = models.DateTimeField(default=timezone.now, help_text="When it was seen here.")
 
+    objects = BatchQuerySet.as_manager()
+
     class Meta:
         verbose_name_plural = "batches"
         ordering = ["-day", "category"]
@@ -32,3 +59,8 @@ class Batch(models.Model):
 
     def __str__(self):
         return f"{self.category_id} on {self.day}"
+
+    @property
+    def delay(self) -> timedelta:
+        """How long after arXiv's announcement it was here."""
+        return self.filed_at - Calendar().announced_at(self.day)
