@@ -38,16 +38,20 @@ class EntryQuerySet(models.QuerySet):
         )
         return entries.filter(~models.Exists(earlier))
 
-    def first_of_paper(self):
-        """The entry with which a paper first came into the feed, or None."""
-        return self.filter(hidden_at=None).for_cards().order_by("day").first()
+    def of_paper(self):
+        """A paper's entries, from the day on which it first came into the feed."""
+        return self.filter(hidden_at=None).for_cards().order_by("day")
 
     def ranked(self):
         return self.order_by(*self.RANKED)
 
     def for_cards(self):
         return self.select_related(
-            "paper__organization", "paper__primary_category", "submitted_by", "submitted_by_person"
+            "paper__organization__picture",
+            "paper__primary_category",
+            "paper__picture",
+            "submitted_by",
+            "submitted_by_person__picture",
         )
 
     def seen_by(self, user):

@@ -13,6 +13,12 @@ register.filter("first_sentence", markup.first_sentence)
 
 
 @register.filter
+def kilobytes(size: int) -> str:
+    """A size given in kilobytes, as arXiv reckons it: 12 kB, 2.4 MB."""
+    return f"{size:,} kB" if size < 1000 else f"{size / 1000:,.1f} MB"
+
+
+@register.filter
 def compact(count: int) -> str:
     """A count of upvotes or stars, short: 999, 14.2k, 1M. Cut and not rounded, so that it never promises more."""
     for size, letter in ((1_000_000, "M"), (1_000, "k")):

@@ -4,6 +4,7 @@ from django.http import Http404
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
+from papers import history
 from papers.arxiv import ids
 from papers.models import Paper
 
@@ -13,7 +14,8 @@ def paper(request, arxiv_id):
     paper = Paper.objects.visible().for_cards().seen_by(request.user).filter(arxiv_id=arxiv_id).first()
     if paper is None:
         raise Http404(f"The paper {arxiv_id} is not in this catalogue.")
-    entry = paper.entries.first_of_paper()
+    entries, versions = list(paper.entries.of_paper()), list(paper.versions.order_by("number"))
+    entry = entries[0] if entries else None
     return render(
         request,
         "papers/paper.html",
@@ -24,6 +26,9 @@ def paper(request, arxiv_id):
             "authorships": paper.authorships.shown(),
             "upvoters": paper.upvotes.newest_faces(),
             "categories": paper.categories.order_by("name"),
+            "versions": versions,
+            "readable": history.last_readable(versions),
+            "history": history.lines(paper, versions, paper.listings.all(), entries),
         },
     )
 
