@@ -70,6 +70,8 @@ MIRROR_HUGGINGFACE = env.bool("MIRROR_HUGGINGFACE", default=False)
 ARXIV_BACKFILL = env.bool("ARXIV_BACKFILL", default=False)
 # Five members agree on a paper: more than its author and a friend or two. A small lab asks for less, 0 for nothing.
 PROMOTE_UPVOTES = env.int("PROMOTE_UPVOTES", default=5)
+# Papers' pictures and videos are fetched where the licence allows it; with this, whatever the licence.
+MIRROR_MEDIA = env.bool("MIRROR_MEDIA", default=False)
 # A feed day is a date in this zone.
 FEED_TIME_ZONE = env("FEED_TIME_ZONE", default="UTC")
 if FEED_TIME_ZONE not in zoneinfo.available_timezones():
@@ -151,6 +153,9 @@ FORMS_URLFIELD_ASSUME_HTTPS = True
 STATIC_URL = "/static/"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 STATIC_ROOT = Path(env("STATIC_ROOT", default=DATA_DIR / "static"))
+# Pictures and videos that were fetched: web and workers share this folder, and a proxy may serve it.
+MEDIA_URL = "/media/"
+MEDIA_ROOT = DATA_DIR / "media"
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "config.static.Storage"},

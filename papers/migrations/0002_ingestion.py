@@ -33,12 +33,14 @@ class Migration(migrations.Migration):
                 ('url', models.URLField(max_length=2000)),
                 ('digest', models.CharField(editable=False, help_text='SHA-256 of the address.', max_length=64, unique=True)),
                 ('use', models.CharField(choices=[('media', "a paper's picture or video"), ('avatar', 'an avatar')], max_length=8)),
+                ('day', models.DateField(blank=True, help_text='Of what it shows: the newest are fetched first.', null=True)),
                 ('state', models.CharField(choices=[('waiting', 'waiting'), ('stored', 'stored'), ('refused', 'refused')], default='waiting', max_length=8)),
                 ('small', models.CharField(blank=True, help_text='The narrow WebP, a name under MEDIA.', max_length=120)),
+                ('small_width', models.PositiveIntegerField(blank=True, help_text='In pixels.', null=True)),
                 ('large', models.CharField(blank=True, help_text='The wide WebP.', max_length=120)),
-                ('video', models.CharField(blank=True, max_length=120)),
                 ('width', models.PositiveIntegerField(blank=True, help_text='Of the wide one, in pixels.', null=True)),
                 ('height', models.PositiveIntegerField(blank=True, null=True)),
+                ('video', models.CharField(blank=True, max_length=120)),
                 ('tries', models.PositiveSmallIntegerField(default=0)),
                 ('next_try_at', models.DateTimeField(default=django.utils.timezone.now)),
                 ('reason', models.CharField(blank=True, help_text='Why it is not here.', max_length=300)),
@@ -123,6 +125,21 @@ class Migration(migrations.Migration):
             field=models.DateTimeField(blank=True, editable=False, help_text="When arXiv was asked for what a mirror can't say.", null=True),
         ),
         migrations.AddField(
+            model_name='organization',
+            name='picture',
+            field=models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='papers.picture'),
+        ),
+        migrations.AddField(
+            model_name='person',
+            name='picture',
+            field=models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='papers.picture'),
+        ),
+        migrations.AddField(
+            model_name='paper',
+            name='picture',
+            field=models.ForeignKey(db_index=False, editable=False, help_text='The first of its pictures and videos that is here.', null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='papers.picture'),
+        ),
+        migrations.AddField(
             model_name='paper',
             name='stated',
             field=models.CharField(blank=True, editable=False, max_length=80),
@@ -143,6 +160,14 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name='paper',
             index=models.Index(condition=models.Q(('github_repo', ''), _negated=True), fields=['github_repo'], name='paper_of_repository'),
+        ),
+        migrations.AddIndex(
+            model_name='paper',
+            index=models.Index(condition=models.Q(('media_urls', []), _negated=True), fields=['-id'], name='paper_with_media'),
+        ),
+        migrations.AddIndex(
+            model_name='paper',
+            index=models.Index(condition=models.Q(('picture__isnull', False)), fields=['picture'], name='paper_of_picture'),
         ),
         migrations.AddField(
             model_name='batch',

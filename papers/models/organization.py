@@ -7,6 +7,8 @@ from django.urls import reverse
 
 from accounts.hex_id import HexIdField
 
+from .picture import Picture
+
 
 class OrganizationQuerySet(models.QuerySet):
     def named(self, names):
@@ -24,6 +26,7 @@ class Organization(models.Model):
     hex_id = HexIdField()
     full_name = models.CharField(max_length=200, help_text="As it is read: NVIDIA")
     avatar_url = models.URLField(max_length=2000, blank=True)
+    picture = models.ForeignKey(Picture, models.SET_NULL, null=True, editable=False, related_name="+")
     seen_on = models.DateField(
         null=True, blank=True, editable=False, help_text="The newest day on which the source spoke."
     )
@@ -39,3 +42,8 @@ class Organization(models.Model):
 
     def get_absolute_url(self):
         return reverse("papers:organization", args=[self.name])
+
+    @property
+    def avatar(self) -> Picture | None:
+        """Their picture, if the one of the address is here; otherwise the initial stands for them."""
+        return self.picture if self.picture and self.picture.url == self.avatar_url else None

@@ -2,18 +2,22 @@
 
 from datetime import UTC, datetime
 
+from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models, transaction
 from django.db.models import F, Q, Value
 from django.db.models.functions import Coalesce, Extract, Greatest, Log
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.functional import cached_property
 
 from accounts.hex_id import HexIdField
+from papers import license
 from papers.citation import bibtex
 
 from .category import Category
 from .organization import Organization
+from .picture import Picture
 
 
 class PaperQuerySet(models.QuerySet):
@@ -49,7 +53,12 @@ class PaperQuerySet(models.QuerySet):
 
     def for_cards(self):
         """With what a card or row shows, so that a list costs one query."""
-        return self.select_related("organization", "primary_category")
+        return self.select_related("organization__picture", "primary_category", "picture")
+
+    def with_open_media(self):
+        """Those with pictures or videos that may be shown here."""
+        papers = self.exclude(media_urls=[])
+        return papers if settings.MIRROR_MEDIA else papers.filter(license__regex=license.OPEN)
 
     def announced(self, day, *, kind=None, category=None):
         """What arXiv listed on a day; a paper listed in several ways counts by its first: new, cross-list, replacement."""
@@ -108,6 +117,15 @@ class Paper(models.Model):
     github_repo = models.URLField("GitHub repository", max_length=2000, blank=True)
     github_stars = models.PositiveIntegerField("GitHub stars", null=True, blank=True)
     media_urls = ArrayField(models.URLField(max_length=2000), default=list, blank=True)
+    picture = models.ForeignKey(
+        Picture,
+        models.SET_NULL,
+        null=True,
+        editable=False,
+        related_name="+",
+        db_index=False,
+        help_text="The first of its pictures and videos that is here.",
+    )
 
     upvote_count = models.PositiveIntegerField(default=0, editable=False, help_text="Members' votes: the rows.")
     mirrored_upvote_count = models.PositiveIntegerField(default=0, editable=False)
@@ -169,6 +187,8 @@ class Paper(models.Model):
                 condition=Q(hidden_at=None, featured_at=None, upvote_count__gt=0),
             ),
             models.Index(fields=["github_repo"], name="paper_of_repository", condition=~Q(github_repo="")),
+            models.Index(fields=["-id"], name="paper_with_media", condition=~Q(media_urls=[])),
+            models.Index(fields=["picture"], name="paper_of_picture", condition=Q(picture__isnull=False)),
         ]
         constraints = [models.CheckConstraint(condition=~Q(title=""), name="paper_has_title")]
 
@@ -178,7 +198,7 @@ class Paper(models.Model):
     def save(self, *args, update_fields=None, **kwargs):
         """Save what was stated of the paper. The counters are the database's own: a copy read earlier must not undo a vote."""
         if update_fields is None and not self._state.adding:
-            counted = {"upvote_count", "featured_at"}
+            counted = {"upvote_count", "featured_at", "picture"}
             fields = self._meta.concrete_fields
             update_fields = [it.name for it in fields if not (it.primary_key or it.generated or it.name in counted)]
         super().save(*args, update_fields=update_fields, **kwargs)
@@ -210,6 +230,24 @@ class Paper(models.Model):
     @property
     def is_withdrawn(self) -> bool:
         return self.withdrawn_at is not None
+
+    @property
+    def may_show_media(self) -> bool:
+        """Whether its licence, or the operator, lets its pictures and videos be seen here."""
+        return settings.MIRROR_MEDIA or license.is_open(self.license)
+
+    @property
+    def cover(self) -> Picture | None:
+        """The picture or video for its card; without one the cover is drawn."""
+        is_shown = self.picture and self.picture.url in self.media_urls and self.may_show_media
+        return self.picture if is_shown else None
+
+    @cached_property
+    def gallery(self) -> list[Picture]:
+        """All its pictures and videos that are here and may be shown, in their order: one query, none without any."""
+        if not self.media_urls or not self.may_show_media:
+            return []
+        return Picture.objects.stored_of(self.media_urls)
 
     @property
     def cover_text(self) -> str:

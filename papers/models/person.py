@@ -4,6 +4,8 @@ from django.db import models
 
 from accounts.hex_id import HexIdField
 
+from .picture import Picture
+
 
 class Person(models.Model):
     class Source(models.TextChoices):
@@ -14,6 +16,7 @@ class Person(models.Model):
     hex_id = HexIdField()
     name = models.CharField(max_length=200, blank=True)
     avatar_url = models.URLField(max_length=2000, blank=True)
+    picture = models.ForeignKey(Picture, models.SET_NULL, null=True, editable=False, related_name="+")
     seen_on = models.DateField(
         null=True, blank=True, editable=False, help_text="The newest day on which the source spoke."
     )
@@ -29,3 +32,8 @@ class Person(models.Model):
     def url(self) -> str:
         """Their page at the source."""
         return f"https://huggingface.co/{self.handle}"
+
+    @property
+    def avatar(self) -> Picture | None:
+        """Their picture, if the one of the address is here; otherwise the initial stands for them."""
+        return self.picture if self.picture and self.picture.url == self.avatar_url else None

@@ -21,7 +21,7 @@ class UpvoteQuerySet(models.QuerySet):
 
     def newest_page(self, *, seen_by, cursor: str = "") -> Page:
         """Upvotes, newest first, each with what a row shows: `.paper`, and `.is_upvoted` for the visitor `seen_by`."""
-        upvotes = self.visible().select_related("paper__organization", "paper__primary_category")
+        upvotes = self.visible().select_related("paper__organization__picture", "paper__primary_category")
         own = Upvote.objects.filter(paper=models.OuterRef("paper"), user=seen_by.pk)
         upvotes = upvotes.annotate(is_upvoted=models.Exists(own))
         return paginate(upvotes, order=self.NEWEST, cursor=cursor, size=30)

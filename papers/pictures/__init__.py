@@ -1,0 +1,1 @@
+"""Pictures and videos from elsewhere: wanted, fetched once, made harmless, kept and given out."""
