@@ -22,22 +22,32 @@ def well_encoded(data: bytes) -> bytes:
         title = _HTML_TITLE.search(data[:10_000])
         said = " ".join(title[1].decode("utf-8", "replace").split()) if title else ""
         raise SourceError("the answer is an HTML page, not a feed" + (f"; it says ‘{said}’" if said else ""))
-    data = data.removeprefix(b"\xef\xbb\xbf")
-    declaration = _DECLARATION.match(data[:200])
-    encoding = _DECLARED_ENCODING.search(declaration[0]) if declaration else None
-    name = encoding[1].decode() if encoding else "utf-8"
-    try:
-        text = data.decode(name, "replace")
-    except (LookupError, UnicodeError) as error:
-        raise SourceError(f"the answer declares an encoding that cannot be read: {name[:40]}") from error
-    data = _DECLARATION.sub(b"", text.encode("utf-8", "replace").translate(None, _FORBIDDEN)).strip()
-    if b"&#" in data:
-        data = _FORBIDDEN_REFERENCE.sub(b"", data)
+    name = encoding(data)
+    data = mended(_DECLARATION.sub(b"", data.removeprefix(b"\xef\xbb\xbf")), name).strip()
     if not data.startswith(b"<"):
         raise SourceError(f"the answer is no XML: it begins with ‘{data[:40].decode('utf-8', 'replace')}’")
     if b"<!DOCTYPE" in data or b"<!ENTITY" in data:
         raise SourceError("the answer declares a document type, which arXiv's feeds never do: it is not read")
     return data
+
+
+def encoding(data: bytes) -> str:
+    """Return Python's name of the encoding that a document declares at its beginning, UTF-8 when it declares none.
+
+    Raises SourceError when it is none in which papers are written.
+    """
+    declaration = _DECLARATION.match(data[:200].removeprefix(b"\xef\xbb\xbf"))
+    declared = _DECLARED_ENCODING.search(declaration[0]) if declaration else None
+    name = declared[1].decode() if declared else "utf-8"
+    if name.lower() not in _ENCODINGS:
+        raise SourceError(f"the answer declares an encoding that cannot be read: {name[:40]}")
+    return _ENCODINGS[name.lower()]
+
+
+def mended(data: bytes, encoding: str = "utf-8") -> bytes:
+    """Return a piece of XML in UTF-8, without what XML forbids; bytes that are no character become U+FFFD."""
+    data = data.decode(encoding, "replace").encode("utf-8", "replace").translate(None, _FORBIDDEN)
+    return _FORBIDDEN_REFERENCE.sub(b"", data) if b"&#" in data else data
 
 
 class Entries:
@@ -107,6 +117,7 @@ _HTML = re.compile(rb"\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*<(?:!doctype\s+ht
 _HTML_TITLE = re.compile(rb"<title[^>]*>([^<]{0,200})", re.IGNORECASE)
 _DECLARATION = re.compile(rb"\A\s*<\?xml[^>]*\?>")
 _DECLARED_ENCODING = re.compile(rb"encoding\s*=\s*[\"']([\w.-]+)[\"']")
+_ENCODINGS = {"utf-8": "utf-8", "us-ascii": "utf-8", "iso-8859-1": "latin-1", "windows-1252": "cp1252"}
 # What XML 1.0 forbids, raw or as a reference: one such character would cost the whole entry.
 _FORBIDDEN = bytes(code for code in range(0x20) if code not in b"\t\n\r")
 _FORBIDDEN_REFERENCE = re.compile(rb"&#(?:0*(?:[0-8]|1[124-9]|2[0-9]|3[01])|[xX]0*(?:[0-8bcefBCEF]|1[0-9a-fA-F]));")
