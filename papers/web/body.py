@@ -4,6 +4,7 @@ import zlib
 from collections.abc import Iterable, Iterator
 
 from papers.arxiv.record import SourceError
+from papers.web.guard import shown
 
 # The only encoding that is asked for: its checksum and length tell a whole body from a cut one.
 ACCEPT_ENCODING = "gzip"
@@ -24,7 +25,7 @@ def inflated(pieces: Iterable[bytes], encoding: str, *, limit: int) -> Iterator[
     if encoding in {"gzip", "x-gzip"}:
         pieces = _gunzip(_at_most(pieces, limit + PIECE))
     elif encoding not in {"", "identity"}:
-        raise SourceError(f"it is encoded as ‘{encoding[:40]}’, which nobody asked for")
+        raise SourceError(f"it is encoded as ‘{shown(encoding)}’, which nobody asked for")
     return _at_most(pieces, limit)
 
 
@@ -44,7 +45,7 @@ def _gunzip(pieces: Iterable[bytes]) -> Iterator[bytes]:
     for received in pieces:
         piece += received
         # A full output may leave more of it inside the member, although all input is consumed.
-        while piece or len(output) == PIECE:
+        while piece or (len(output) == PIECE and not member.eof):
             if member.eof:
                 member = zlib.decompressobj(zlib.MAX_WBITS | 16)
             try:

@@ -84,7 +84,7 @@ def _told(deadline: Deadline) -> Iterator[None]:
         if deadline.passed:
             raise Broken(f"it took longer than {deadline.seconds:g} seconds") from error
         if isinstance(error, requests.exceptions.InvalidURL | requests.exceptions.InvalidSchema):
-            raise SourceError(f"it cannot be asked: {error}") from error
+            raise SourceError("it cannot be asked: it is no address") from error
         if isinstance(error, requests.Timeout) or "timed out" in str(error).lower():
             raise Broken("it did not answer in time") from error
         if isinstance(error, requests.exceptions.SSLError):

@@ -22,7 +22,7 @@ from papers.web.answer import Answer, Download
 from papers.web.body import Broken
 from papers.web.circuit import AlwaysClosed, Circuit
 from papers.web.exchange import Exchange, exchange
-from papers.web.guard import Guard, place
+from papers.web.guard import Guard, place, shown
 from papers.web.retry import backoff, retry_after
 from papers.web.turn import AnyTime, Turn
 from papers.web.unavailable import Busy, Unavailable
@@ -118,7 +118,7 @@ class Fetcher:
         try:
             address = first = requests.Request("GET", url, params=parameters).prepare().url or ""
         except (requests.RequestException, ValueError) as error:
-            raise SourceError(f"‘{url[:200]}’ cannot be asked: {error}") from error
+            raise SourceError(f"‘{shown(url)}’ cannot be asked: it is no address") from error
         for _ in range(REDIRECTS + 1):
             self.guard.check(address)
             own = headers if place(address) == place(first) else {}
@@ -190,7 +190,7 @@ class Fetcher:
                 raise _SlowDown(exchanged.status_line, wait)
             return
         if wanted.types and not any(_matches(_content_type(exchanged), wished) for wished in wanted.types):
-            raise SourceError(f"it is of type ‘{_content_type(exchanged)[:80]}’, which is not what was asked for")
+            raise SourceError(f"it is of type ‘{shown(_content_type(exchanged))}’, which is not what was asked for")
         wanted.into.seek(0)
         wanted.into.truncate()
         with closing(exchanged.body(limit=wanted.limit)) as pieces:
@@ -228,9 +228,9 @@ def _next(url: str, exchanged: Exchange) -> str:
         target = urljoin(url, exchanged.headers["Location"])
         address = requests.Request("GET", target).prepare().url or ""
     except (requests.RequestException, ValueError) as error:
-        raise SourceError(f"{url} leads to an address that is none: {error}") from error
+        raise SourceError(f"{url} leads to ‘{shown(exchanged.headers['Location'])}’, which is no address") from error
     if urlsplit(url).scheme == "https" and urlsplit(address).scheme != "https":
-        raise SourceError(f"{url} leads from https to {address[:200]}, which anyone could have forged")
+        raise SourceError(f"{url} leads from https to {shown(address)}, which anyone could have forged")
     return address
 
 

@@ -38,7 +38,7 @@ class Guard:
             parts = urlsplit(web_address(url))
             host, port = parts.hostname or "", parts.port or DEFAULT_PORTS[parts.scheme]
         except ValueError as error:
-            raise Forbidden(f"‘{url[:200]}’ is not asked: {error}") from error
+            raise Forbidden(f"‘{shown(url)}’ is not asked: {error}") from error
         self._check(host, port)
 
     def addresses(self, host: str, port: int) -> list[str]:
@@ -87,6 +87,11 @@ def is_public(address: str) -> bool:
 
 # How networks without IPv4 reach it (RFC 6052).
 _NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
+
+
+def shown(text: str) -> str:
+    """Return foreign text so that it can stand in a line of the log: short, without line ends and other controls."""
+    return text[:200].encode("unicode_escape").decode("ascii")
 
 
 def place(url: str) -> str:
