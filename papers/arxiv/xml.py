@@ -61,7 +61,7 @@ class Entries:
         self._data = data
         self._starts = [match.start() for match in _ENTRY_START.finditer(data)]
         self.head = _head(data[: self._starts[0]] if self._starts else data, roots)
-        self._opening = _opening(self.head)
+        self._opening = opening(self.head)
 
     def __iter__(self) -> Iterator[etree._Element | Refusal]:
         """Yield each entry's element, or a Refusal, and a last one where the feed was cut off."""
@@ -88,6 +88,17 @@ def local_name(element: etree._Element) -> str:
     lxml's own QName refuses a prefix that is declared nowhere, which stands there when XML was mended.
     """
     return _local(element.tag) if isinstance(element.tag, str) else ""
+
+
+def opening(element: etree._Element) -> bytes:
+    """Return a start tag `<feed …>` with the namespaces that hold within an element, to read a piece of it in.
+
+    Raises SourceError when what they are called cannot be read.
+    """
+    try:
+        return etree.tostring(etree.Element("feed", nsmap=element.nsmap)).removesuffix(b"/>") + b">"
+    except ValueError as error:
+        raise SourceError(f"the answer is no XML that can be read: {error}") from error
 
 
 def is_closed(data: bytes) -> bool:
@@ -135,14 +146,6 @@ def _head(data: bytes, roots: tuple[str, ...]) -> etree._Element:
         wanted = " or ".join(filter(None, [", ".join(roots[:-1]), roots[-1]]))
         raise SourceError(f"the answer is no feed: its root is <{name[:40]}>, not {wanted}")
     return root
-
-
-def _opening(head: etree._Element) -> bytes:
-    """Return a root's start tag with the namespaces of the feed, to read one entry in."""
-    try:
-        return etree.tostring(etree.Element("feed", nsmap=head.nsmap)).removesuffix(b"/>") + b">"
-    except ValueError as error:
-        raise SourceError(f"the answer is no XML that can be read: {error}") from error
 
 
 def _name_within(block: bytes) -> str:
