@@ -1,7 +1,12 @@
 """Good answers gone bad: what networks, caches and servers make of them."""
 
+from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
+
+from tests.conftest import IS_LONG
+
+many = settings(max_examples=20_000 if IS_LONG else 200)
 
 
 def mutations(*samples: bytes) -> SearchStrategy[bytes]:

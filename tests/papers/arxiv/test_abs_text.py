@@ -8,7 +8,7 @@ from hypothesis import given
 from papers.arxiv import abs_text
 from papers.arxiv.record import AuthorName, Record, SourceError, Version
 from papers.arxiv.text import from_tex, name_from_tex
-from tests.papers.arxiv.mutations import mutations
+from tests.papers.arxiv.mutations import many, mutations
 
 SAMPLE = (Path(__file__).parents[2] / "samples" / "arxiv_withdrawn.abs").read_bytes()
 
@@ -71,6 +71,7 @@ def test_what_is_no_metadata_file_is_told(data, reason):
         abs_text.parse(data)
 
 
+@many
 @given(mutations(SAMPLE))
 def test_no_bytes_raise_anything_but_a_source_error(data):
     with suppress(SourceError):

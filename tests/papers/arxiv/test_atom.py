@@ -10,7 +10,7 @@ from hypothesis import given
 from papers.arxiv import atom
 from papers.arxiv.record import AuthorName, Record, Refusal, SourceError
 from papers.arxiv.text import from_tex, name_from_tex
-from tests.papers.arxiv.mutations import mutations
+from tests.papers.arxiv.mutations import many, mutations
 
 SAMPLE = (Path(__file__).parents[2] / "samples" / "arxiv_api.xml").read_bytes()
 EMPTY = SAMPLE[: SAMPLE.index(b"<entry>")] + b"</feed>"
@@ -124,6 +124,7 @@ def test_what_is_no_page_is_told(data, reason):
         atom.parse(data)
 
 
+@many
 @given(mutations(SAMPLE, refused("incorrect id format for abc")))
 def test_no_bytes_raise_anything_but_a_source_error(data):
     with suppress(SourceError):

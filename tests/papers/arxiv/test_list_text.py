@@ -11,7 +11,7 @@ from papers.arxiv import list_text
 from papers.arxiv.day_list import ListPage, Section
 from papers.arxiv.record import Announcement, AuthorName, Record, Refusal, SourceError, Version
 from papers.arxiv.text import from_tex
-from tests.papers.arxiv.mutations import mutations
+from tests.papers.arxiv.mutations import many, mutations
 
 SAMPLES = Path(__file__).parents[2] / "samples"
 NEW = (SAMPLES / "arxiv_new.txt").read_bytes()
@@ -145,6 +145,7 @@ def test_the_list_of_another_category_is_told():
         list_text.parse(NEW, "cs.CL")
 
 
+@many
 @given(mutations(NEW, PAST_WEEK), st.sampled_from(["cs", "cs.CL"]))
 def test_no_bytes_raise_anything_but_a_source_error(data, category):
     with suppress(SourceError):
