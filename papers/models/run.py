@@ -66,10 +66,10 @@ class Run(models.Model):
     def __str__(self):
         return f"{self.get_source_display()} at {self.started_at:%Y-%m-%d %H:%M}"
 
-    def note(self, report=None, *, requests: int = 0, bytes: int = 0) -> None:
+    def note(self, report=None, *, requests: int = 0, bytes: int = 0, window: str = "") -> None:
         """Add what became of some rows (a `papers.ingest.Report`), and what was asked of the source for them.
 
-        Called in the transaction that stores the rows, it counts them exactly if they are stored.
+        `window` says anew what the run is about, where that grows as it goes. Called in the transaction that stores the rows, it counts them exactly if they are stored.
         """
         # A transaction that was rolled back took back what it had counted: the row knows, this object does not.
         self.refresh_from_db(fields=COUNTED)
@@ -82,7 +82,8 @@ class Run(models.Model):
             self.refusals += [[refusal.name, refusal.reason] for refusal in report.refused[:room]]
         self.request_count += requests
         self.byte_count += bytes
-        self.save(update_fields=COUNTED)
+        self.window = window[:200] or self.window
+        self.save(update_fields=[*COUNTED, "window"])
 
     def finish(self) -> None:
         self._end(self.State.FINISHED)
