@@ -10,7 +10,7 @@ from datetime import date
 
 from lxml import etree
 
-from papers.arxiv import list_entry
+from papers.arxiv import list_entry, taxonomy
 from papers.arxiv.day_list import DayList, ListPage, Section
 from papers.arxiv.record import Announcement, Record, Refusal, SourceError
 from papers.arxiv.text import clean, shortened
@@ -101,7 +101,7 @@ def _check_category(root: etree._Element, category: str) -> None:
     """Raise SourceError where the page links to the lists of another category than its own."""
     for link in root.iter("a"):
         named = re.fullmatch(r"(?:recent|new)-([a-z.-]{1,30})", link.get("id", ""), re.IGNORECASE)
-        if named and named[1] != category:
+        if named and taxonomy.canonical(named[1]) != taxonomy.canonical(category):
             raise SourceError(f"the page lists {named[1]}, not {category}")
 
 
@@ -132,9 +132,8 @@ def _parts(root: etree._Element, category: str) -> list[_Part]:
             place = f"entry {len(part.rows) + 1} of {part.day}"
             part.rows.append(list_entry.read(term, element, announcement, place))
             term = None
-    if len({part.is_day for part in parts}) > 1 or len({part.day for part in parts}) < sum(
-        part.is_day for part in parts
-    ):
+    days = [part.day for part in parts if part.is_day]
+    if len(set(days)) < len(days) or 0 < len(days) < len(parts):
         raise SourceError(f"the page of {category} names days in two ways, or one twice: it has changed")
     # The heading of a `new` page has no entries of its own, except on a page that is not understood.
     return [part for part in parts if part.kind or part.is_day or part.rows] or parts

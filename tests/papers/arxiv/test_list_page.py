@@ -92,6 +92,10 @@ class TestNew:
         kinds = [row.announcements[0].kind for row in list_page.parse(page, "cs").days[0].rows]
         assert kinds == ["new", "new", "cross", "replace", "replace-cross"]
 
+    def test_a_category_may_be_asked_for_by_its_other_name(self):
+        page = NEW.replace(b'id="recent-cs.CL"', b'id="recent-eess.SY"')
+        assert list_page.parse(page, "cs.SY").category == "cs.SY"
+
     def test_authors_that_the_page_may_have_cut_are_left_out(self):
         names = b", ".join(b"<a>Author %d</a>" % number for number in range(101))
         page = NEW.replace(b"(author list is unavailable)", names)
