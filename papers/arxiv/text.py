@@ -14,10 +14,11 @@ def clean(text: str) -> str:
 
     Characters that switch the direction of writing go too: in a title they would turn the page around it.
     """
-    # Most texts are done with a few looks, a third of the time: what is printable has neither white space but the space
-    # nor any character that is dropped.
+    # Most texts are done with a few looks: what is printable has no white space but the space, and nothing to be dropped.
     line = text.replace("\n", " ").strip()
-    if not line.isprintable() or "  " in line or "&" in line:
+    if "  " in line:
+        line = " ".join(line.split())
+    if not line.isprintable() or "&" in line:
         line = _ENTITY.sub(lambda match: html.unescape(match[0]), text)
         # White space first, and once more where what was dropped stood between two spaces.
         line = " ".join(_UNPRINTABLE.sub("", " ".join(line.split())).split())
@@ -34,14 +35,12 @@ def from_tex(text: str) -> str:
     text = clean(text)
     if not _may_be_tex(text):
         return text
-    formulas: list[str] = []
-    prose = text
-    if "$" in text or "\\(" in text or "\\[" in text:
-        # A cleaned text has no NUL: it can hold the place of each formula, even within \emph{…}.
-        prose = _MATHEMATICS.sub(lambda match: formulas.append(match[0]) or "\0", text)
+    # Prose and formulas take turns. A cleaned text has no NUL: it can hold a formula's place, even within \emph{…}.
+    pieces = _MATHEMATICS.split(text) if "$" in text or "\\(" in text or "\\[" in text else [text]
+    prose = "\0".join(pieces[::2])
     if _may_be_tex(prose):
         prose = _typeset(_decoded(prose), is_lone_dollar=text.count("$") == 1)
-        text = "".join(chain.from_iterable(zip_longest(prose.split("\0"), formulas, fillvalue="")))
+        text = "".join(chain.from_iterable(zip_longest(prose.split("\0"), pieces[1::2], fillvalue="")))
     elif "&" not in text:
         return text
     return clean(text)
@@ -71,10 +70,10 @@ _UNPRINTABLE = re.compile(
 # As pandoc reads dollars: no space inside them, no digit behind them, so that "from $5 to $10" is money. What is looked
 # behind stands after the first character, by which the places are found at once.
 _MATHEMATICS = re.compile(
-    r"\$(?<!\\\$)\$(?:\\.|[^$\\])+\$\$"
+    r"(\$(?<!\\\$)\$(?:\\.|[^$\\])+\$\$"
     r"|\$(?<!\\\$)(?!\s)(?:\\.|[^$\\])+(?<!\s)\$(?![0-9])"
     r"|\\(?<!\\\\)\(.{1,2000}?\\\)"
-    r"|\\(?<!\\\\)\[.{1,2000}?\\\]"
+    r"|\\(?<!\\\\)\[.{1,2000}?\\\])"
 )
 
 _SYMBOL = (
