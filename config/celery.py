@@ -35,5 +35,7 @@ app.conf.beat_schedule = {
     "listing": {"task": "papers.tasks.fetch_listing", "schedule": crontab(minute=15, hour="4,5,6,8,12")},
     # Whoever casts the vote that suffices sees the paper in the feed a minute later; without candidates it costs one query.
     "promotion": {"task": "feed.tasks.promote", "schedule": 60.0},
+    "pictures": {"task": "papers.tasks.fetch_pictures", "schedule": crontab(minute="*/5")},
+    "pictures-sweep": {"task": "papers.tasks.sweep_pictures", "schedule": crontab(minute=35, hour=3)},
     "mirror": {"task": "feed.tasks.mirror_huggingface", "schedule": crontab(minute="*/30")},
 }

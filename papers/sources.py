@@ -16,6 +16,8 @@ def pictures() -> Fetcher:
         user_agent=_user_agent(),
         stand_ins=_stand_ins([place(settings.HUGGINGFACE_URL)]),
         avoid=["arxiv.org"],
+        # Each picture has its next try an hour later; others wait for their first.
+        attempts=1,
     )
 
 

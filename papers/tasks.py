@@ -10,6 +10,7 @@ from papers.arxiv.record import SourceError
 from papers.arxiv.rss import parse
 from papers.ingest import ingest
 from papers.pace import wait_for_arxiv
+from papers.pictures import fetch
 
 logger = logging.getLogger(__name__)
 
@@ -30,3 +31,15 @@ def fetch_listing():
         len(report.unchanged),
         len(report.refused),
     )
+
+
+@shared_task
+def fetch_pictures():
+    """Bring in what is due of papers' pictures and videos and of avatars."""
+    fetch.fetch_pictures()
+
+
+@shared_task
+def sweep_pictures():
+    """Remove what may not be shown any more."""
+    fetch.sweep_pictures()

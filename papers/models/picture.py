@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import models, transaction
@@ -96,6 +96,11 @@ class Picture(models.Model):
             self.reason = reason[:300]
             self.save()
 
+    def wait_until(self, moment: datetime) -> None:
+        """Its server wants to be left alone till then: that was no try."""
+        self.next_try_at, self.tries = moment, self.tries - 1
+        self.save()
+
     def refuse(self, reason: str) -> None:
         """It is not for us, and will not be asked for again."""
         self.state, self.reason = self.State.REFUSED, reason[:300]
@@ -113,6 +118,13 @@ class Picture(models.Model):
     @property
     def large_url(self) -> str:
         return f"{settings.MEDIA_URL}{self.large}"
+
+    @property
+    def srcset(self) -> str:
+        """Both widths, for a browser to choose from; "" where there is one only."""
+        if self.small == self.large:
+            return ""
+        return f"{self.small_url} {self.small_width}w, {self.large_url} {self.width}w"
 
     @property
     def video_url(self) -> str:

@@ -26,19 +26,22 @@ Answer = dict[str, str | int | None]
 
 
 def main(use: str, folder: Path) -> None:
-    _limit()
-    (folder / "answer.json").write_text(json.dumps(_answer(use, folder)))
+    limit()
+    (folder / "answer.json").write_text(json.dumps(answer(use, folder)))
 
 
-def _limit() -> None:
+def limit() -> None:
+    """Hold this process to what one picture may need."""
     limits = {"AS": MEMORY, "CPU": TIME, "FSIZE": WRITTEN, "CORE": 0}
     for name, most in limits.items():
         # macOS does not hold the address space to a limit, and says so.
         with suppress(ValueError):
-            resource.setrlimit(getattr(resource, f"RLIMIT_{name}"), (most, most))
+            # The soft limit of time ends it by a signal of its own, the hard one as anybody's kill would.
+            resource.setrlimit(getattr(resource, f"RLIMIT_{name}"), (most, most + 5))
 
 
-def _answer(use: str, folder: Path) -> Answer:
+def answer(use: str, folder: Path) -> Answer:
+    """Decode `original` in the folder; `{"refused": reason}` for whatever is no picture."""
     try:
         return _decode(use, folder)
     except Unusable as error:

@@ -1,11 +1,12 @@
 """An image as others send it becomes a WebP of ours: of modest size, upright, opaque, in sRGB, without metadata."""
 
 import io
+import math
 from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
 
-from PIL import Image, ImageCms, ImageOps, ImageStat
+from PIL import Image, ImageCms, ImageOps, ImageStat, UnidentifiedImageError
 
 # What phones, cameras and plotting programs save. No SVG: it is a program.
 FORMATS = ("JPEG", "PNG", "GIF", "WEBP", "AVIF")
@@ -45,7 +46,10 @@ def read(file: BinaryIO, use: str) -> Image.Image:
 
     Raises Unusable, and whatever a decoder raises at nonsense.
     """
-    image: Image.Image = Image.open(file, formats=FORMATS)
+    try:
+        image: Image.Image = Image.open(file, formats=FORMATS)
+    except UnidentifiedImageError as error:
+        raise Unusable("it is no picture of a kind that we know") from error
     if image.width * image.height > PIXELS:
         raise Unusable(f"it has {image.width} × {image.height} pixels, more than {PIXELS:,} in all")
     return fit(_showing_something(image), use)
@@ -58,8 +62,10 @@ def fit(image: Image.Image, use: str) -> Image.Image:
     width = WIDTHS[use][-1]
     turn, profile = UPRIGHT.get(image.getexif().get(ORIENTATION, 1)), image.info.get("icc_profile")
     image = _scalable(image)
-    # A square box that the upright picture fits into, too; a JPEG is read at a fraction of its size at once.
-    image.thumbnail((TALLEST * width, TALLEST * width), Image.Resampling.LANCZOS)
+    # A square that holds the picture turned, too; of an avatar the shorter side counts, the rest is cut away. A JPEG is
+    # not even read at its full size.
+    side = TALLEST * width if use == "media" else math.ceil(width * max(image.size) / min(image.size))
+    image.thumbnail((side, side), Image.Resampling.LANCZOS)
     image = _in_srgb(_on_white(image), profile)
     if turn is not None:
         image = image.transpose(turn)

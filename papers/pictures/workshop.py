@@ -16,7 +16,7 @@ PATIENCE = 180
 
 
 class Interrupted(Exception):
-    """The machine had no time for it, which says nothing of the picture: it may be tried again."""
+    """The machine had no time or room for it, which says little of the picture: it may be tried again."""
 
 
 @dataclass(frozen=True)
@@ -30,12 +30,11 @@ class Made:
     height: int
 
 
-def make(original: bytes, use: str, folder: Path) -> Made:
-    """Make pictures of `original` in an empty `folder`; `use` is "media" or "avatar".
+def make(use: str, folder: Path) -> Made:
+    """Make pictures of the file `original` in `folder`, beside it; `use` is "media" or "avatar".
 
-    Raises Unusable with the reason, Interrupted when it took too long on the clock, OSError when the disk says no.
+    Raises Unusable with the reason, Interrupted when it took too long on the clock or was killed, OSError when the disk says no.
     """
-    (folder / "original").write_bytes(original)
     try:
         ended = subprocess.run(
             [sys.executable, "-m", "papers.pictures.decode", use, str(folder)],
@@ -49,6 +48,8 @@ def make(original: bytes, use: str, folder: Path) -> Made:
         )
     except subprocess.TimeoutExpired as error:
         raise Interrupted(f"it was not decoded within {PATIENCE} seconds") from error
+    if ended.returncode in (-signal.SIGKILL, -signal.SIGTERM):
+        raise Interrupted("its decoder was killed: is the machine short of memory?")
     if ended.returncode == -signal.SIGXCPU:
         raise Unusable("decoding it takes too long")
     if ended.returncode:

@@ -1,5 +1,6 @@
 // Everything the pages do beyond links, forms and htmx. Without it nothing is lost but comfort.
 import "./announce.js";
+import "./clip.js";
 import "./clipboard.js";
 import "./errors.js";
 import "./feed.js";
