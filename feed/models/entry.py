@@ -66,16 +66,15 @@ class EntryQuerySet(models.QuerySet):
         entries = self.visible().for_cards().seen_by(seen_by)
         return paginate(entries, order=("-submitted_at", "-id"), cursor=cursor, size=30)
 
-    def newest_day(self) -> date | None:
-        return self.order_by("-day").values_list("day", flat=True).first()
+    def newest_days(self, number: int) -> list[date]:
+        return list(self.order_by("-day").values_list("day", flat=True).distinct()[:number])
 
-    def day_before(self, period: Period) -> date | None:
-        """The last day with entries before the period."""
-        return self.filter(day__lt=period.start).order_by("-day").values_list("day", flat=True).first()
-
-    def day_after(self, period: Period) -> date | None:
-        """The first day with entries after the period."""
-        return self.filter(day__gte=period.end).order_by("day").values_list("day", flat=True).first()
+    def neighbours(self, period: Period) -> tuple[date | None, date | None]:
+        """The last day with entries before the period and the first one after it; one query."""
+        before = self.filter(day__lt=period.start).order_by("-day").values_list("day", flat=True)[:1]
+        after = self.filter(day__gte=period.end).order_by("day").values_list("day", flat=True)[:1]
+        days = {day < period.start: day for day in before.union(after)}
+        return days.get(True), days.get(False)
 
     def mark_featured(self, papers: Iterable[int]) -> None:
         """Note on these papers (by key) when each first came into the feed."""

@@ -7,6 +7,7 @@ from django.views.decorators.http import require_safe
 from feed.calendar import Calendar
 from feed.models import Entry
 from feed.periods import Day
+from feed.standing import Standing
 from papers.keyset import paginate
 from papers.models import Listing, Paper
 
@@ -22,13 +23,13 @@ def home(request):
 @require_safe
 def papers(request):
     """The newest day that has entries."""
-    day = Entry.objects.visible().newest_day()
-    return _feed(request, Day(day) if day else Day.current())
+    newest, before, *_ = [*Entry.objects.visible().newest_days(2), None, None]
+    return _feed(request, Day(newest) if newest else Day.current(), (before, None))
 
 
 @require_safe
 def period(request, period):
-    return _feed(request, period)
+    return _feed(request, period, Entry.objects.visible().neighbours(period))
 
 
 @require_safe
@@ -36,12 +37,12 @@ def no_period(request, slug, example):
     raise Http404(f"There is no date “{slug}”. An address here ends like {example}.")
 
 
-def _feed(request, period):
-    visible = Entry.objects.visible()
-    entries = visible.in_period(period)
+def _feed(request, period, neighbours):
+    entries = Entry.objects.visible().in_period(period)
     cards = entries.for_cards().seen_by(request.user)
     page = paginate(cards, order=cards.RANKED, cursor=request.GET.get("after", ""), size=PAGE_SIZE)
-    before, after = visible.day_before(period), visible.day_after(period)
+    before, after = neighbours
+    is_newest = period.name == "day" and after is None and not period.is_future
     context = {
         "tab": period.name,
         "period": period,
@@ -53,6 +54,8 @@ def _feed(request, period):
         if period.name == "day"
         else 0,
         "calendar": Calendar.of(period.start),
+        # How fresh the site is says nothing of the archive.
+        "standing": Standing.now() if is_newest else None,
         "canonical_path": period.get_absolute_url(),
     }
     # A day that hasn't come is no page; a day without papers is one, since some may come.

@@ -6,4 +6,5 @@ import "./errors.js";
 import "./feed.js";
 import "./keys.js";
 import "./menu.js";
+import "./time.js";
 import "./upvote.js";

@@ -48,9 +48,8 @@ def test_what_is_hidden_is_not_in_the_feed(make_entry):
 def test_neighbours_are_the_nearest_days_with_entries(make_entry):
     make_entry(MONDAY), make_entry(FRIDAY)
     entries = Entry.objects.visible()
-    assert entries.day_before(Day(FRIDAY)) == MONDAY
-    assert entries.day_after(Day(MONDAY)) == FRIDAY
-    assert entries.day_before(Day(MONDAY)) is None
+    assert entries.neighbours(Day(FRIDAY)) == (MONDAY, None)
+    assert entries.neighbours(Day(MONDAY)) == (None, FRIDAY)
     assert entries.per_day(Month.containing(MONDAY)) == {MONDAY: 1, FRIDAY: 1}
 
 
