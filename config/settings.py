@@ -57,7 +57,18 @@ CSRF_TRUSTED_ORIGINS = [SITE_URL]
 
 ARXIV_URL = env("ARXIV_URL", default="https://arxiv.org")
 ARXIV_RSS_URL = env("ARXIV_RSS_URL", default="https://rss.arxiv.org")
+ARXIV_API_URL = env("ARXIV_API_URL", default="https://export.arxiv.org")
+ARXIV_OAI_URL = env("ARXIV_OAI_URL", default="https://oaipmh.arxiv.org")
 HUGGINGFACE_URL = env("HUGGINGFACE_URL", default="https://huggingface.co")
+GITHUB_API_URL = env("GITHUB_API_URL", default="https://api.github.com")
+GITHUB_TOKEN = env("GITHUB_TOKEN", default="")
+# Seconds between two requests, whichever process makes them. arXiv's terms of use ask for three, over all its services
+# together: https://info.arxiv.org/help/api/tou.html. Hugging Face states no limit, and GitHub wants one after the other.
+ARXIV_PAUSE = env.float("ARXIV_PAUSE", default=3.0)
+HUGGINGFACE_PAUSE = env.float("HUGGINGFACE_PAUSE", default=1.0)
+GITHUB_PAUSE = env.float("GITHUB_PAUSE", default=0.5)
+# Seconds before a failed request is made again, doubled each time.
+RETRY_PAUSE = env.float("RETRY_PAUSE", default=2.0)
 ARXIV_CATEGORIES = env.list("ARXIV_CATEGORIES", default=["cs.AI", "cs.CL", "cs.CV", "cs.LG", "stat.ML"])
 try:
     # Days without announcement beyond those that papers/arxiv/calendar.py knows, as arXiv's page names them.

@@ -11,8 +11,8 @@ from django.db import transaction
 
 from feed import mirror, promotion
 from feed.models import Subscription
+from papers import sources
 from papers.arxiv.record import SourceError
-from papers.huggingface.client import Client
 from papers.huggingface.records import parse
 from papers.ingest import ingest
 
@@ -53,7 +53,7 @@ def mirror_huggingface():
     """Take in the last days' rows of Hugging Face's feed, where the operator has switched mirroring on."""
     if not settings.MIRROR_HUGGINGFACE:
         return
-    client, today = Client(settings.HUGGINGFACE_URL), datetime.now(UTC).date()
+    client, today = sources.huggingface(), datetime.now(UTC).date()
     for day in [today - timedelta(days=number) for number in reversed(range(MIRRORED_DAYS))]:
         try:
             report = ingest(parse(client.daily_papers(day), day=day), then=mirror.enter)

@@ -1,33 +1,141 @@
-"""arXiv's pace, kept by all our processes and machines together: a mark in Valkey that goes by itself."""
+"""A source's pace, kept by all our processes and machines together: one request at a time, and a pause after each.
 
+Whoever asks holds a lock in Valkey while it does, renewed as long as its process lives; then the lock becomes a mark
+that keeps the others away for the pause. Without Valkey nobody knows, so nothing is asked.
+"""
+
+import logging
+import math
+import secrets
+import threading
 import time
-from datetime import timedelta
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from datetime import UTC, datetime, timedelta
 
 import redis
-from django.conf import settings
 from redis.exceptions import RedisError
 
 from papers.arxiv.record import SourceError
+from papers.web.unavailable import Busy, Unavailable
 
-# arXiv's terms of use: one request every three seconds, over all its services together.
-# https://info.arxiv.org/help/api/tou.html
-PAUSE = timedelta(seconds=3)
-PATIENCE = timedelta(minutes=5)
+logger = logging.getLogger(__name__)
+
+# Seconds after which the lock of a killed process is gone.
+LEASE = 10.0
+# Seconds that a request waits for its turn; others have theirs in between, each with its pause.
+PATIENCE = 300.0
+# Seconds between two looks at a lock whose owner may give it back at any time.
+LOOK = 0.1
+
+# Takes the lock for ARGV[2] milliseconds; the answer is the milliseconds to wait before the next try, 0 when it is ours.
+TAKE = """
+local held = redis.call('pttl', KEYS[2])
+if held > 0 then return held end
+local owner = redis.call('get', KEYS[1])
+if not owner then redis.call('set', KEYS[1], ARGV[1], 'px', ARGV[2]) end
+if not owner or owner == ARGV[1] then return 0 end
+local left = math.max(redis.call('pttl', KEYS[1]), 1)
+if owner == 'pause' then return left end
+return math.min(left, tonumber(ARGV[3]))
+"""
+
+# Keeps the lock for ARGV[2] milliseconds more, as the value ARGV[3], unless it is somebody else's by now. One that is
+# gone is made anew: a Valkey that was started again has forgotten it.
+KEEP = """
+local owner = redis.call('get', KEYS[1])
+if owner and owner ~= ARGV[1] then return 0 end
+redis.call('set', KEYS[1], ARGV[3], 'px', ARGV[2])
+return 1
+"""
+
+# Lengthens the hold, never shortens it.
+HOLD = """
+if redis.call('pttl', KEYS[1]) < tonumber(ARGV[1]) then redis.call('set', KEYS[1], 1, 'px', ARGV[1]) end
+"""
 
 
-def wait_for_arxiv() -> None:
-    """Return when the next request to arXiv may go out.
+class Pace:
+    """The turns (`papers.web.turn.Turn`) of the source `name`: `pause` seconds from the end of one to the next.
 
-    Raises SourceError when Valkey is away, for then nobody knows, or when the others don't leave a gap.
+    Takes a client of Valkey, the same server for all. Every method raises SourceError when it is away.
     """
-    deadline = time.monotonic() + PATIENCE.total_seconds()
-    try:
-        with redis.from_url(settings.REDIS_URL, socket_timeout=2, socket_connect_timeout=2) as server:
-            while not server.set("arxiv:pause", 1, nx=True, px=PAUSE):
-                if time.monotonic() > deadline:
-                    raise SourceError(
-                        f"no gap between requests to arXiv within {PATIENCE.seconds // 60} minutes; try later"
-                    )
-                time.sleep(max(server.pttl("arxiv:pause"), 50) / 1000)
-    except RedisError as error:
-        raise SourceError(f"arXiv's pace can't be kept while Valkey is away, so nothing is asked: {error}") from error
+
+    def __init__(
+        self, server: redis.Redis, name: str, *, pause: float, lease: float = LEASE, patience: float = PATIENCE
+    ) -> None:
+        self.server = server
+        self.name = name
+        self.pause = pause
+        # While a killed owner's lease runs out, the pause has gone by as well.
+        self.lease = max(lease, 2 * pause)
+        self.patience = patience
+        self._lock, self._hold = f"pace:{name}", f"pace:{name}:hold"
+
+    @contextmanager
+    def take(self) -> Iterator[None]:
+        """Wait for our turn and have it; raises Busy where the source is held for longer than `patience` seconds."""
+        owner = secrets.token_hex(16)
+        self._wait(owner)
+        is_over = threading.Event()
+        renewal = threading.Thread(target=self._renew, args=[owner, is_over], daemon=True)
+        renewal.start()
+        try:
+            yield
+        finally:
+            is_over.set()
+            renewal.join()
+            self._give_back(owner)
+
+    def hold(self, seconds: float) -> None:
+        """Let nobody ask for so long, counted from now; a longer hold stays."""
+        with self._told():
+            self.server.eval(HOLD, 1, self._hold, _milliseconds(seconds))
+
+    def _wait(self, owner: str) -> None:
+        deadline = time.monotonic() + self.patience
+        while wait := self._try(owner):
+            if time.monotonic() + wait > deadline:
+                until = datetime.now(UTC) + timedelta(seconds=wait)
+                raise Busy(f"{self.name} is not asked: no turn within {self.patience:g} seconds, try later", until)
+            time.sleep(wait)
+
+    def _try(self, owner: str) -> float:
+        """Take the lock, or tell the seconds to wait before the next try."""
+        with self._told():
+            given = [owner, _milliseconds(self.lease), _milliseconds(LOOK)]
+            return int(self.server.eval(TAKE, 2, self._lock, self._hold, *given)) / 1000
+
+    def _renew(self, owner: str, is_over: threading.Event) -> None:
+        while not is_over.wait(self.lease / 4):
+            # What fails now is tried again before the lock runs out.
+            with suppress(SourceError):
+                self._keep(owner, self.lease, owner)
+
+    def _give_back(self, owner: str) -> None:
+        try:
+            if not self._keep(owner, self.pause, "pause"):
+                logger.warning("%s was asked out of turn: the process stood still for too long", self.name)
+        except SourceError as error:
+            # The answer is good all the same. Whoever asks next finds the lock, or no Valkey.
+            logger.warning("%s: %s", self.name, error)
+            time.sleep(self.pause)
+
+    def _keep(self, owner: str, seconds: float, value: str) -> bool:
+        """Keep the lock for so long as `value`; tells whether it was still ours."""
+        with self._told():
+            return bool(self.server.eval(KEEP, 1, self._lock, owner, _milliseconds(seconds), value))
+
+    @contextmanager
+    def _told(self) -> Iterator[None]:
+        try:
+            yield
+        except RedisError as error:
+            raise Unavailable(
+                f"the pace of {self.name} can't be kept while Valkey is away, so nothing is asked: {error}"
+            ) from error
+
+
+def _milliseconds(seconds: float) -> int:
+    # Up, so that no pause is shorter than it should be; Valkey knows no time of 0.
+    return max(1, math.ceil(seconds * 1000))

@@ -5,11 +5,10 @@ import logging
 from celery import shared_task
 from django.conf import settings
 
-from papers.arxiv.client import Client
+from papers import sources
 from papers.arxiv.record import SourceError
 from papers.arxiv.rss import parse
 from papers.ingest import ingest
-from papers.pace import wait_for_arxiv
 from papers.pictures import fetch
 
 logger = logging.getLogger(__name__)
@@ -19,8 +18,7 @@ logger = logging.getLogger(__name__)
 def fetch_listing():
     """Take in what arXiv announces today in the site's categories; without a network, say so and try again later."""
     try:
-        client = Client(settings.ARXIV_RSS_URL, pause=wait_for_arxiv)
-        report = ingest(parse(client.announcements(settings.ARXIV_CATEGORIES)))
+        report = ingest(parse(sources.arxiv().announcements(settings.ARXIV_CATEGORIES)))
     except SourceError as error:
         logger.warning("arXiv's announcement was not fetched: %s", error)
         return

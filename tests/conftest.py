@@ -33,6 +33,8 @@ def recorded() -> Path:
 def _quick_and_clean(settings):
     cache.clear()
     settings.CELERY_TASK_ALWAYS_EAGER = True
+    # Nobody is asked but servers of the tests' own.
+    settings.ARXIV_PAUSE = settings.HUGGINGFACE_PAUSE = settings.GITHUB_PAUSE = settings.RETRY_PAUSE = 0.01
     # The real one is slow on purpose.
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 

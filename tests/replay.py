@@ -66,7 +66,8 @@ class Answer:
 
 @dataclass(frozen=True)
 class Exchange:
-    """A line of the log; `fault` is the fault's name or "", `is_whole` whether all was sent."""
+    """A line of the log; `fault` is the fault's name or "", `is_whole` whether all of it
+    could be sent."""
 
     started: float
     ended: float
@@ -250,40 +251,31 @@ class _Connection(BaseHTTPRequestHandler):
         headers = {name.lower(): value for name, value in self.headers.items()}
         request = Request(self.command, parts.path, dict(parse_qsl(parts.query)), headers)
         answer, fault = self.server.answer(request)
-        self._ended = 0.0
-        is_whole = False
+        *pieces, last = self._pieces(answer)
+        is_whole = answer.cut is None
+        try:
+            for piece in pieces:
+                self.connection.sendall(piece)
+                time.sleep(answer.pause)
+        except OSError:
+            is_whole = False
+        # Before the end is sent: who has the answer finds it in the log.
+        asked = (request.path, request.query, request.headers, answer.status, fault)
+        self.server.note(Exchange(started, _now(), *asked, is_whole))
         with suppress(OSError):
-            is_whole = self._send(answer)
-        self.server.note(
-            Exchange(
-                started, self._ended or _now(), request.path, request.query, headers, answer.status, fault, is_whole
-            )
-        )
+            self.connection.sendall(last)
+            if answer.cut is not None:
+                # Linger for no time: closing sends a reset.
+                self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+                self.connection.close()
 
-    def _send(self, answer: Answer) -> bool:
-        """Send it in pieces; tells whether all was sent."""
-        head = [f"HTTP/1.1 {answer.status} Replayed"]
-        head += [
-            f"{name}: {value}" for name, value in {"Content-Length": str(len(answer.body)), **answer.headers}.items()
-        ]
-        head += ["Connection: close", "", ""]
+    def _pieces(self, answer: Answer) -> list[bytes]:
+        headers = {"Content-Length": str(len(answer.body)), **answer.headers, "Connection": "close"}
+        lines = [f"HTTP/1.1 {answer.status} Replayed", *(f"{name}: {value}" for name, value in headers.items()), "", ""]
         body = answer.body if answer.cut is None else answer.body[: int(len(answer.body) * answer.cut)]
         size = max(1, -(-len(body) // answer.pieces))
-        pieces = [body[at : at + size] for at in range(0, len(body), size)] or [b""]
-        pieces[0] = "\r\n".join(head).encode("latin-1") + pieces[0]
-        for piece in pieces[:-1]:
-            self.connection.sendall(piece)
-            time.sleep(answer.pause)
-        if answer.cut is not None:
-            self.connection.sendall(pieces[-1])
-            # Linger for no time: closing sends a reset.
-            self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-            self._ended = _now()
-            self.connection.close()
-            return False
-        self._ended = _now()
-        self.connection.sendall(pieces[-1])
-        return True
+        first, *rest = [body[at : at + size] for at in range(0, len(body), size)] or [b""]
+        return ["\r\n".join(lines).encode("latin-1") + first, *rest]
 
     def log_message(self, *_) -> None:
         """The log is the server's own."""

@@ -1,25 +1,25 @@
-"""Hugging Face's daily papers over the network."""
+"""Hugging Face's papers over the network."""
 
-from collections.abc import Callable
 from datetime import date
+from urllib.parse import quote
 
-from papers.arxiv.fetch import USER_AGENT, fetch
+from papers.web import client
+from papers.web.fetch import Fetcher
 
 
-class Client:
-    """Asks the API at `url` (`https://huggingface.co`); `pause` is called before each request."""
+class Client(client.Client):
+    """Asks the API at `url` (`https://huggingface.co`); each question raises SourceError when nothing good comes."""
 
-    def __init__(self, url: str, *, pause: Callable[[], None] = lambda: None, user_agent: str = USER_AGENT) -> None:
+    def __init__(self, fetcher: Fetcher, url: str) -> None:
+        super().__init__(fetcher)
         self.url = url.rstrip("/")
-        self.pause = pause
-        self.user_agent = user_agent
 
     def daily_papers(self, day: date) -> bytes:
-        """Return the JSON of the papers of a day, for `records.parse`; raises SourceError when nothing good comes."""
-        self.pause()
+        """Return the JSON of the papers of a day, for `records.parse`."""
         # A day has had 50 papers at most; 100 is the most that the API gives at once.
-        return fetch(
-            f"{self.url}/api/daily_papers",
-            user_agent=self.user_agent,
-            parameters={"date": day.isoformat(), "limit": "100"},
-        )
+        parameters = {"date": day.isoformat(), "limit": "100"}
+        return self.fetcher.get(f"{self.url}/api/daily_papers", parameters=parameters).body
+
+    def paper(self, arxiv_id: str) -> bytes:
+        """Return the JSON of one paper, for `records.parse_paper`."""
+        return self.fetcher.get(f"{self.url}/api/papers/{quote(arxiv_id, safe='')}").body

@@ -33,8 +33,8 @@ logger = logging.getLogger("papers.requests")
 TIMEOUT = (5.0, 30.0)
 # Seconds for a whole answer: a server that drips bytes never runs into the timeout above.
 DEADLINE = 120.0
-# Bytes, inflated; a page of OAI-PMH with 2,500 records has about 10 MB.
-SIZE_LIMIT = 64 * 1024 * 1024
+# Bytes, inflated; a page of OAI-PMH with 2,500 records, the largest true answer, has a third of it at most.
+SIZE_LIMIT = 32 * 1024 * 1024
 REDIRECTS = 5
 
 

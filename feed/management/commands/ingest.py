@@ -1,6 +1,5 @@
 """Ingestion by hand, over the network or from recorded answers (`--file`); safe to repeat."""
 
-import time
 from argparse import ArgumentTypeError
 from collections.abc import Callable, Iterable, Iterator
 from datetime import date, timedelta
@@ -13,13 +12,12 @@ from tqdm import tqdm
 
 from feed import mirror
 from feed.periods import today
-from papers.arxiv import client as arxiv
+from papers import sources
 from papers.arxiv import files, rss, taxonomy
 from papers.arxiv.record import Refusal, SourceError
-from papers.huggingface import client as huggingface
 from papers.huggingface import records
+from papers.huggingface.client import Client
 from papers.ingest import Report, Row, ingest
-from papers.pace import wait_for_arxiv
 
 # A source's name in the report and on the progress bar, and how its rows are read.
 Source = tuple[str, Callable[[], Iterable[Row]]]
@@ -86,12 +84,8 @@ def _arxiv_rss(paths: list[Path] | None, *, categories: list[str], day: date | N
     if paths:
         yield from ((str(path), partial(_parse_file, rss.parse, path, day)) for path in paths)
     else:
-        client = arxiv.Client(settings.ARXIV_RSS_URL, pause=wait_for_arxiv)
+        client = sources.arxiv()
         yield "+".join(categories), lambda: rss.parse(client.announcements(categories), day=day)
-
-
-# Hugging Face states no limit; a second between requests is what one would want of a guest.
-PAUSE = timedelta(seconds=1)
 
 
 def _huggingface(paths: list[Path] | None, *, date: date | None, until: date | None, **_) -> Iterator[Source]:
@@ -100,17 +94,16 @@ def _huggingface(paths: list[Path] | None, *, date: date | None, until: date | N
             (str(path), partial(_parse_file, records.parse, path, date or _date_in(path.name))) for path in paths
         )
         return
-    client = huggingface.Client(settings.HUGGINGFACE_URL)
+    client = sources.huggingface()
     first = date or today()
     if until and until < first:
         raise CommandError(f"--until {until} lies before {first}, where the days begin.")
     for offset in range(((until or first) - first).days + 1):
         day = first + timedelta(days=offset)
-        yield day.isoformat(), partial(_fetch_day, client, day, pause=PAUSE if offset else timedelta())
+        yield day.isoformat(), partial(_fetch_day, client, day)
 
 
-def _fetch_day(client: huggingface.Client, day: date, *, pause: timedelta) -> Iterable[Row]:
-    time.sleep(pause.total_seconds())
+def _fetch_day(client: Client, day: date) -> Iterable[Row]:
     return records.parse(client.daily_papers(day), day=day)
 
 

@@ -1,74 +1,94 @@
+from datetime import date
+
 import pytest
-from pytest_httpserver import HTTPServer
-from werkzeug import Request, Response
 
-from papers.arxiv import fetch
-from papers.arxiv.client import Client
+from papers.arxiv.client import Addresses, Client
 from papers.arxiv.record import SourceError
+from papers.web.fetch import Fetcher
+from papers.web.guard import place
+from tests.replay import Answer, Replay
 
 
 @pytest.fixture
-def pauses() -> list[str]:
-    return []
+def server():
+    with Replay(lambda request: Answer(b"<feed/>")) as server:
+        yield server
 
 
 @pytest.fixture
-def client(httpserver: HTTPServer, pauses) -> Client:
-    return Client(httpserver.url_for("/"), pause=lambda: pauses.append("waited"), user_agent="teapot/1")
+def client(server) -> Client:
+    own = [place(server.url)]
+    fetcher = Fetcher("arxiv", user_agent="teapot/1", hosts=own, stand_ins=own)
+    return Client(fetcher, Addresses(*(f"{server.url}/{name}/" for name in ("lists", "feeds", "api", "oai"))))
 
 
-def test_the_atom_feed_of_all_categories_is_asked_for_at_once(client, httpserver):
-    httpserver.expect_request("/atom/cs.AI+cs.CL", headers={"User-Agent": "teapot/1"}).respond_with_data(b"<feed/>")
+def asked(server) -> tuple[str, dict[str, str]]:
+    (exchange,) = server.log
+    return exchange.path, exchange.query
+
+
+def test_the_atom_feed_of_all_categories_is_asked_for_at_once(client, server):
     assert client.announcements(["cs.AI", "cs.CL", "cs.AI"]) == b"<feed/>"
+    assert asked(server) == ("/feeds/atom/cs.AI+cs.CL", {})
+    assert (client.request_count, client.byte_count) == (1, 7)
 
 
-def test_each_request_waits_for_its_turn(client, httpserver, pauses):
-    httpserver.expect_request("/atom/cs.AI").respond_with_data(b"<feed/>")
-    client.announcements(["cs.AI"])
-    client.announcements(["cs.AI"])
-    assert pauses == ["waited", "waited"]
-
-
-@pytest.mark.parametrize("names", [[], ["cs.ZZ"], ["../../etc/passwd"]])
-def test_nothing_is_asked_for_a_name_that_is_not_arxivs(client, httpserver, pauses, names):
+@pytest.mark.parametrize("names", [[], ["cs.ZZ"], ["../../etc/passwd"], ["cs.AI", "cs.AI/.."]])
+def test_nothing_is_asked_for_a_name_that_is_not_arxivs(client, server, names):
     with pytest.raises(SourceError, match="categor"):
         client.announcements(names)
-    assert (httpserver.log, pauses) == ([], [])
+    for name in names:
+        if name != "cs.AI":
+            with pytest.raises(SourceError, match="categor"):
+                client.listing(name, "new")
+    assert server.log == []
+
+
+def test_the_list_of_what_is_new_is_whole_by_itself(client, server):
+    assert client.listing("cs.CL", "new") == b"<feed/>"
+    assert asked(server) == ("/lists/list/cs.CL/new", {})
+
+
+def test_the_list_of_a_week_is_asked_for_with_all_its_entries(client, server):
+    client.listing("cs.CL", "pastweek")
+    assert asked(server) == ("/lists/list/cs.CL/pastweek", {"show": "2000"})
 
 
 @pytest.mark.parametrize(
-    ("response", "reason"),
-    [
-        (Response("no", 404), "status 404"),
-        (Response("broken", 500), "status 500"),
-        (Response("", 204), "status 204"),
-        (Response("slow down", 429, {"Retry-After": "30"}), "asks to slow down .* try again after 30 seconds"),
-        (Response("busy", 503), "asks to slow down .* try again later"),
-    ],
+    ("arxiv_id", "identifier"),
+    [("2601.00001", "oai:arXiv.org:2601.00001"), ("math.CA/0611800v2", "oai:arXiv.org:math/0611800")],
 )
-def test_any_answer_but_200_is_told(client, httpserver, response, reason):
-    httpserver.expect_request("/atom/cs.AI").respond_with_response(response)
-    with pytest.raises(SourceError, match=reason):
-        client.announcements(["cs.AI"])
+def test_a_record_is_asked_for_by_its_canonical_id(client, server, arxiv_id, identifier):
+    client.record(arxiv_id)
+    assert asked(server) == (
+        "/oai/oai",
+        {"verb": "GetRecord", "metadataPrefix": "arXivRaw", "identifier": identifier},
+    )
 
 
-def test_a_failed_request_is_not_repeated(client, httpserver):
-    httpserver.expect_request("/atom/cs.AI").respond_with_data("broken", status=500)
-    with pytest.raises(SourceError):
-        client.announcements(["cs.AI"])
-    assert len(httpserver.log) == 1
+def test_nothing_is_asked_for_what_is_no_id(client, server):
+    with pytest.raises(SourceError, match="is not an arXiv id"):
+        client.record("abc")
+    assert server.log == []
 
 
-def test_an_answer_without_end_is_cut_off(httpserver):
-    def endless(request: Request) -> Response:
-        return Response((b"x" * 100_000 for _ in range(1_000)), direct_passthrough=True)
+def test_a_window_of_records_is_asked_for_with_its_days_and_set(client, server):
+    client.page(date(2026, 1, 5), date(2026, 1, 6), form="arXiv", set_="cs")
+    assert asked(server)[1] == {
+        "verb": "ListRecords",
+        "metadataPrefix": "arXiv",
+        "from": "2026-01-05",
+        "until": "2026-01-06",
+        "set": "cs",
+    }
 
-    httpserver.expect_request("/endless").respond_with_handler(endless)
-    with pytest.raises(SourceError, match="more than 1000000 bytes"):
-        fetch.fetch(httpserver.url_for("/endless"), limit=1_000_000)
+
+def test_all_records_are_asked_for_without_a_window(client, server):
+    client.page()
+    assert asked(server)[1] == {"verb": "ListRecords", "metadataPrefix": "arXivRaw"}
 
 
-@pytest.mark.parametrize("url", ["http://127.0.0.1:9", "http://", "gopher://arxiv.example", "http://[half"])
-def test_a_server_that_cannot_be_reached_or_named_is_told(url):
-    with pytest.raises(SourceError, match=r"cannot be (reached|fetched)"):
-        Client(url, pause=lambda: None).announcements(["cs.AI"])
+def test_the_next_page_is_asked_for_by_its_token_alone(client, server):
+    # The protocol calls it an exclusive argument: with others beside it, the request is refused.
+    client.page(date(2026, 1, 5), date(2026, 1, 6), set_="cs", token="6511260|1001&x=y")
+    assert asked(server)[1] == {"verb": "ListRecords", "resumptionToken": "6511260|1001&x=y"}

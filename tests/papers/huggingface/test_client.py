@@ -1,22 +1,37 @@
 from datetime import date
 
 import pytest
-from pytest_httpserver import HTTPServer
 
 from papers.arxiv.record import SourceError
 from papers.huggingface.client import Client
+from papers.web.fetch import Fetcher
+from papers.web.guard import place
+from tests.replay import Answer, Replay
 
 
-def test_a_day_is_asked_for_with_all_its_rows(httpserver: HTTPServer):
-    wanted = {"date": "2026-01-06", "limit": "100"}
-    httpserver.expect_request("/api/daily_papers", query_string=wanted).respond_with_data(b"[]")
-    waited = []
-    client = Client(httpserver.url_for("/"), pause=lambda: waited.append(1))
-    assert client.daily_papers(date(2026, 1, 6)) == b"[]"
-    assert waited == [1]
+def client(server: Replay) -> Client:
+    own = [place(server.url)]
+    return Client(Fetcher("huggingface", user_agent="teapot/1", hosts=own, stand_ins=own), server.url + "/")
 
 
-def test_an_error_is_told(httpserver: HTTPServer):
-    httpserver.expect_request("/api/daily_papers").respond_with_data("no", status=400)
-    with pytest.raises(SourceError, match="status 400"):
-        Client(httpserver.url_for("")).daily_papers(date(2026, 1, 6))
+def test_a_day_is_asked_for_with_all_its_rows():
+    with Replay(lambda request: Answer(b"[]")) as server:
+        asking = client(server)
+        assert asking.daily_papers(date(2026, 1, 6)) == b"[]"
+    (asked,) = server.log
+    assert (asked.path, asked.query) == ("/api/daily_papers", {"date": "2026-01-06", "limit": "100"})
+    assert (asking.request_count, asking.byte_count) == (1, 2)
+
+
+@pytest.mark.parametrize(
+    ("arxiv_id", "path"), [("2601.00001", "/api/papers/2601.00001"), ("cs/0001001", "/api/papers/cs%2F0001001")]
+)
+def test_a_paper_is_asked_for_by_its_id(arxiv_id, path):
+    with Replay(lambda request: Answer(b"{}")) as server:
+        assert client(server).paper(arxiv_id) == b"{}"
+    assert server.log[0].path == path
+
+
+def test_an_error_is_told():
+    with Replay(lambda request: Answer(b"no", 404)) as server, pytest.raises(SourceError, match="status 404"):
+        client(server).paper("2601.00001")
