@@ -17,7 +17,7 @@ def enter(batch: list[Stored]) -> None:
     Meant as `then` of `papers.ingest.ingest`: it runs within the batch's transaction.
     """
     mirrored = [(stored, stored.row) for stored in batch if isinstance(stored.row, DailyPaper)]
-    entries = Entry.objects.filter(paper__in=[stored.paper.pk for stored, _ in mirrored])
+    entries = Entry.objects.filter(paper__in=[stored.pk for stored, _ in mirrored])
     known = {(entry.paper_id, entry.day): entry for entry in entries}
     handles = [row.submitted_by.handle for _, row in mirrored if row.submitted_by]
     people = dict(Person.objects.filter(handle__in=handles).values_list("handle", "pk"))
@@ -28,9 +28,9 @@ def enter(batch: list[Stored]) -> None:
             "submitted_by_person_id": people.get(row.submitted_by.handle) if row.submitted_by else None,
             "is_author_participating": row.is_author_participating,
         }
-        entry = known.get((stored.paper.pk, row.day))
+        entry = known.get((stored.pk, row.day))
         if entry is None:
-            missing.append(Entry(paper=stored.paper, day=row.day, origin=Entry.Origin.HUGGINGFACE, **words))
+            missing.append(Entry(paper_id=stored.pk, day=row.day, origin=Entry.Origin.HUGGINGFACE, **words))
         elif entry.origin == Entry.Origin.HUGGINGFACE and any(getattr(entry, key) != words[key] for key in words):
             for key, value in words.items():
                 setattr(entry, key, value)

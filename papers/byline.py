@@ -1,21 +1,27 @@
-"""Who wrote a paper, as its sources print it: one row a name, each belonging to the author behind the name."""
+"""Who wrote a paper, as its sources print it: one row a name, each belonging to the author behind the name.
+
+The names and their order are those of the statement that decides; who stands behind them, and what hides there, is
+what Hugging Face's newest day says, which the paper keeps for the names that later versions will print.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
+from papers import author_names, bulk, statement
 from papers.arxiv.record import AuthorName
-from papers.models import Author, Authorship, Person
+from papers.models import Authorship, Person
 from papers.models.author import author_slug
 
 if TYPE_CHECKING:
     from papers.ingest import Stored
 
 
-@dataclass(frozen=True)
-class Line:
+class Line(NamedTuple):
     """What one authorship says; two that are equal need no writing."""
 
     name: str
@@ -26,103 +32,147 @@ class Line:
     person_status: str = ""
     person_status_changed_at: datetime | None = None
 
+
+@dataclass(frozen=True, slots=True)
+class Byline:
+    """A paper's lines as they are written and as they should be."""
+
+    stored: Stored
+    before: list[Line]
+    after: list[Line]
+
+
+class Claim(NamedTuple):
+    """What the mirror knows of a name; `handle` is a person's, `changed_at` an ISO 8601 time, or ""."""
+
+    name: str
+    hex_id: str
+    is_hidden: bool
+    handle: str
+    status: str
+    changed_at: str
+
     @classmethod
-    def of(cls, author: AuthorName, people: dict[str, Person]) -> Line:
-        person = people.get(author.person.handle) if author.person else None
+    def of(cls, author: AuthorName) -> Claim:
+        handle = author.person.handle if author.person else ""
+        changed_at = author.person_status_changed_at
         return cls(
             author.name,
-            author.affiliation,
             author.hex_id,
             author.is_hidden,
-            person.pk if person else None,
+            handle,
             author.person_status,
-            author.person_status_changed_at,
+            changed_at.isoformat() if changed_at else "",
         )
 
 
-def state(batch: list[Stored], people: dict[str, Person]) -> list[tuple[Stored, list[Line]]]:
-    """Set each paper's printed names; return the papers whose lines differ from what is written, with those lines."""
-    batch = [stored for stored in batch if stored.record.authors and "author_names" not in stored.paper.edited_fields]
-    written = _written([stored.paper.pk for stored in batch if not stored.is_new])
+def state(batch: list[Stored], people: dict[str, int]) -> list[Byline]:
+    """Set each paper's printed names; return the bylines that have to be written. `people` are keys by handle."""
+    spoken = [stored for stored in batch if {statement.NAMES, statement.PEOPLE} & stored.decided]
+    for stored in spoken:
+        if statement.PEOPLE in stored.decided:
+            stored.set("mirrored_authors", json.dumps([Claim.of(author) for author in stored.record.authors]))
+    spoken = [stored for stored in spoken if "author_names" not in stored.paper.edited_fields]
+    claims = {stored.pk: _claims(stored) for stored in spoken}
+    people = _with_those_known(people, claims)
+    written = _written([stored.pk for stored in spoken if not stored.is_new])
     bylines = []
-    for stored in batch:
-        before = written.get(stored.paper.pk, [])
-        after = _merged(stored, before, [Line.of(author, people) for author in stored.record.authors])
+    for stored in spoken:
+        before = written.get(stored.pk, [])
+        printed: list[tuple[str, str]]
+        if statement.NAMES in stored.decided:
+            printed = [(author.name, author.affiliation) for author in stored.record.authors]
+        else:
+            printed = [(line.name, line.affiliation) for line in before]
+        after = _lines(printed, claims[stored.pk], before, people)
         stored.set("author_names", [line.name for line in after if not line.is_hidden])
         if before != after:
-            bylines.append((stored, after))
+            stored.changes.add("authorships")
+            bylines.append(Byline(stored, before, after))
     return bylines
 
 
-def write(bylines: list[tuple[Stored, list[Line]]]) -> None:
-    """Replace the authorships of these papers, which are saved by now."""
-    Authorship.objects.filter(paper__in=[stored.paper.pk for stored, _ in bylines]).delete()
-    authors = _authors({line.name for _, lines in bylines for line in lines})
-    authorships = []
-    for stored, lines in bylines:
-        stored.changes.add("authorships")
-        for position, line in enumerate(lines):
-            author = authors[author_slug(line.name)]
-            authorships.append(Authorship(paper=stored.paper, author_id=author, position=position, **_fields(line)))
-    Authorship.objects.bulk_create(authorships, batch_size=2000)
+COLUMNS = ("paper_id", "author_id", "position", *Line._fields)
 
 
-def _merged(stored: Stored, before: list[Line], said: list[Line]) -> list[Line]:
-    """The stronger source's names in its order; who stands behind a name, only Hugging Face's newest day says."""
-    names = said if not before or stored.outweighs else before
-    find_said, find_before = _Namesakes(said), _Namesakes(before)
-    merged, taken = [], {""}
-    for line in names:
-        now, then = find_said(line.name), find_before(line.name)
-        behind = now if now and stored.mirrored else then
-        # Two lines must not share an id; and an id once drawn or given stays.
-        hex_ids = [it.hex_id for it in (now, then) if it and it.hex_id not in taken]
-        merged.append(
-            replace(
-                line,
-                affiliation=line.affiliation or (then.affiliation if then else ""),
-                hex_id=hex_ids[0] if hex_ids else "",
-                is_hidden=behind.is_hidden if behind else False,
-                person_id=behind.person_id if behind else None,
-                person_status=behind.person_status if behind else "",
-                person_status_changed_at=behind.person_status_changed_at if behind else None,
+def write(bylines: list[Byline]) -> None:
+    """Replace the authorships of these papers, which are stored by now."""
+    replaced = [byline.stored.pk for byline in bylines if byline.before]
+    if replaced:
+        bulk.execute("delete from papers_authorship where paper_id = any(%s)", [replaced])
+    authors = author_names.keys({line.name for byline in bylines for line in byline.after})
+    bulk.copy(Authorship, COLUMNS, _rows(bylines, authors))
+    author_names.part(
+        {line.name for byline in bylines for line in byline.before}
+        - {line.name for byline in bylines for line in byline.after}
+    )
+
+
+def _rows(bylines: list[Byline], authors: dict[str, int]) -> Iterator[tuple]:
+    drawn = iter(bulk.hex_ids(sum(len(byline.after) for byline in bylines)))
+    for byline in bylines:
+        for position, line in enumerate(byline.after):
+            name, affiliation, hex_id, *rest = line
+            author = authors[author_slug(name)]
+            yield (byline.stored.pk, author, position, name, affiliation, hex_id or next(drawn), *rest)
+
+
+def _claims(stored: Stored) -> list[Claim]:
+    text = stored.paper.mirrored_authors
+    return [] if text == "[]" else [Claim(*values) for values in json.loads(text)]
+
+
+def _with_those_known(people: dict[str, int], claims: dict[int, list[Claim]]) -> dict[str, int]:
+    """The people of whom this batch speaks, and those of whom earlier days did."""
+    missing = {claim.handle for of_paper in claims.values() for claim in of_paper} - people.keys() - {""}
+    if not missing:
+        return people
+    return people | dict(Person.objects.filter(handle__in=missing).values_list("handle", "pk"))
+
+
+def _lines(
+    printed: list[tuple[str, str]], claims: list[Claim], before: list[Line], people: dict[str, int]
+) -> list[Line]:
+    if not claims and not before:
+        return [Line(name, affiliation) for name, affiliation in printed]
+    find_claim, find_before = _Namesakes(claims), _Namesakes(before)
+    lines, taken = [], {""}
+    for name, affiliation in printed:
+        claim, then = find_claim(name), find_before(name)
+        # Two lines must not share an id; and an id once drawn stays.
+        hex_ids = [it.hex_id for it in (claim, then) if it and it.hex_id not in taken]
+        line = Line(name, affiliation, hex_ids[0] if hex_ids else "")
+        if claim:
+            changed_at = datetime.fromisoformat(claim.changed_at) if claim.changed_at else None
+            line = line._replace(
+                is_hidden=claim.is_hidden,
+                person_id=people.get(claim.handle),
+                person_status=claim.status,
+                person_status_changed_at=changed_at,
             )
-        )
-        taken.add(merged[-1].hex_id)
-    return merged
+        lines.append(line)
+        taken.add(line.hex_id)
+    return lines
 
 
 class _Namesakes:
     """Finds the line of a name; namesakes on one paper one after the other, in their order."""
 
-    def __init__(self, lines: list[Line]):
-        self.lines: dict[str, list[Line]] = {}
+    def __init__(self, lines: list):
+        self.lines: dict[str, list] = {}
         for line in lines:
             self.lines.setdefault(author_slug(line.name), []).append(line)
 
-    def __call__(self, name: str) -> Line | None:
+    def __call__(self, name: str):
         lines = self.lines.get(author_slug(name))
         return lines.pop(0) if lines else None
 
 
 def _written(papers: list[int]) -> dict[int, list[Line]]:
-    rows = Authorship.objects.filter(paper__in=papers).order_by("paper", "position")
+    if not papers:
+        return {}
+    query = f"select paper_id, {', '.join(Line._fields)} from papers_authorship where paper_id = any(%s)"
     written: dict[int, list[Line]] = {}
-    for paper, *values in rows.values_list("paper", *Line.__dataclass_fields__):
+    for paper, *values in bulk.select(f"{query} order by paper_id, position", [papers]):
         written.setdefault(paper, []).append(Line(*values))
     return written
-
-
-def _fields(line: Line) -> dict:
-    """The line's columns; without an id of the source's the model draws one."""
-    return {name: getattr(line, name) for name in Line.__dataclass_fields__ if name != "hex_id" or line.hex_id}
-
-
-def _authors(names: set[str]) -> dict[str, int]:
-    """The author behind each name, made where there is none yet; ids by slug."""
-    by_slug = {author_slug(name): name for name in sorted(names, reverse=True)}
-    known = dict(Author.objects.filter(slug__in=list(by_slug)).values_list("slug", "pk"))
-    made = Author.objects.bulk_create(
-        [Author(slug=slug, name=name) for slug, name in by_slug.items() if slug not in known]
-    )
-    return known | {author.slug: author.pk for author in made}

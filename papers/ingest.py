@@ -1,31 +1,35 @@
-"""Records become papers: in bulk, and the same rows however often the same records come.
+"""Records become papers: in bulk, and the same rows however often, and in whatever order, the same records come.
 
-Several sources speak of one paper. arXiv's word on title, abstract and authors outweighs Hugging Face's, which only
-fills in what nobody has said yet. What Hugging Face alone knows (votes, summary, links, organization) is taken from
-its newest day.
+Several sources speak of one paper, each more than once; `papers.statement` says whose word on what holds. The greatest
+version number that anyone has named is the paper's, the earliest date its birthday, and its listings are all that were
+ever announced.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Set
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, time
+from typing import Any
 
-from django.db import DatabaseError, connection, transaction
+from django.db import DatabaseError, transaction
 from django.utils import timezone
 
-from papers import byline, mirror
-from papers.arxiv import ids, taxonomy
-from papers.arxiv.record import Record, Refusal
+from papers import bulk, byline, known, mirror, shelf, statement
+from papers.arxiv import ids
+from papers.arxiv.record import Deletion, Record, Refusal
 from papers.huggingface.daily_paper import DailyPaper
-from papers.models import Category, Listing, Paper
+from papers.known import UNSEEN, Known
+from papers.models import Paper
+from papers.statement import Statement
 
-Row = Record | DailyPaper | Refusal
+Row = Record | DailyPaper | Deletion | Refusal
 
-# Rows in one transaction: enough to make the round trips cheap, little enough to repeat singly when one is bad.
-BATCH_SIZE = 500
+# Rows in one transaction: enough to make the round trips cheap, little enough to halve when one is bad.
+BATCH_SIZE = 1_000
 # One ingestion writes at a time, so that two never make the same paper; a number of our own choosing.
 LOCK = 0x70617065
-WEIGHT = {Paper.Source.HUGGINGFACE: 0, Paper.Source.ARXIV: 1}
-STATED_BY_ARXIV = ("title", "abstract", "version", "updated_at", "comment", "doi", "journal_reference", "license")
+# PostgreSQL's classes of errors that are a row's own fault: data exceptions, violated constraints, too large for an
+# index. Of any other (a lost connection, a full disk) the rows are innocent.
+ROWS_FAULT = {"22", "23", "54"}
 
 
 @dataclass
@@ -43,212 +47,205 @@ class Report:
             getattr(self, name).extend(getattr(other, name))
 
 
-@dataclass
+@dataclass(slots=True)
 class Stored:
-    """A row that has become a paper, on its way through the batch."""
+    """A row that has become a paper, on its way through the batch.
 
-    row: Record | DailyPaper
-    paper: Paper
-    is_new: bool
-    changes: set[str]
+    `is_heard` tells that it may change the paper; otherwise `paper` has only its key and its arXiv id. `decided` are the
+    letters of the registers in which the row's word holds, `changes` names what changes for a reader. `record` is what
+    the row says of the paper itself; a deletion has none.
+    """
 
-    @property
-    def record(self) -> Record:
-        return self.row.record if isinstance(self.row, DailyPaper) else self.row
+    row: Record | DailyPaper | Deletion
+    statement: Statement
+    paper: Known
+    is_new: bool = False
+    is_heard: bool = False
+    decided: Set[str] = frozenset()
+    changes: set[str] = field(default_factory=set)
+    record: Record = field(init=False)
 
-    @property
-    def source(self) -> Paper.Source:
-        return Paper.Source.HUGGINGFACE if isinstance(self.row, DailyPaper) else Paper.Source.ARXIV
-
-    @property
-    def outweighs(self) -> bool:
-        """Whether this row may change what has been said before of title, abstract and authors."""
-        if WEIGHT[self.source] < WEIGHT[Paper.Source(self.paper.source)]:
-            return False
-        if isinstance(self.row, DailyPaper) and not self.mirrored:
-            return False
-        return not (self.record.version and self.paper.version) or self.record.version >= self.paper.version
+    def __post_init__(self) -> None:
+        if not isinstance(self.row, Deletion):
+            self.record = self.row.record if isinstance(self.row, DailyPaper) else self.row
 
     @property
-    def mirrored(self) -> DailyPaper | None:
-        """What Hugging Face says of it, unless a newer day has spoken already."""
-        if not isinstance(self.row, DailyPaper):
-            return None
-        mirrored_on = self.paper.mirrored_on
-        return self.row if mirrored_on is None or self.row.day >= mirrored_on else None
+    def pk(self) -> int:
+        return self.paper.pk
 
-    def set(self, name: str, value) -> None:
-        """Set a field of the paper, unless a moderator has."""
-        is_edited = name.removesuffix("_id") in self.paper.edited_fields
-        if not is_edited and getattr(self.paper, name) != value:
-            setattr(self.paper, name, value)
-            self.changes.add(name)
+    def hear(self) -> None:
+        """Let the row's words be heard after all that has been stated."""
+        self.is_heard = True
+        stated, self.decided = statement.merge(self.paper.stated, self.statement)
+        self.set("stated", stated)
+
+    def set(self, name: str, value: Any) -> None:
+        """Set a column of the paper, unless a moderator has."""
+        paper = self.paper
+        if self.is_new:
+            setattr(paper, name, value)
+        elif getattr(paper, name) != value and name.removesuffix("_id") not in paper.edited_fields:
+            setattr(paper, name, value)
+            paper.is_dirty = True
+            if name not in UNSEEN:
+                self.changes.add(name)
 
 
 def ingest(rows: Iterable[Row], *, then: Callable[[list[Stored]], None] = lambda batch: None) -> Report:
-    """Store rows of any source, batch by batch, each batch whole or row by row where one of it is refused.
+    """Store rows of any source, batch by batch, each batch whole, or without those that the database refuses.
 
-    `then` gets each batch within its transaction: there the feed makes its entries; what it changes it adds to
-    `Stored.changes`.
+    `then` gets each batch within its transaction, without its deletions: there the feed makes its entries; what it
+    changes it adds to `Stored.changes`. Within a transaction of the caller's all is stored when that is committed.
     """
     report = Report()
     for batch in _batches(rows, report):
-        try:
-            report.add(_store(batch, then))
-        except DatabaseError as error:
-            if len(batch) == 1:
-                report.refused.append(_refusal(batch[0], error))
-                continue
-            for row in batch:
-                try:
-                    report.add(_store([row], then))
-                except DatabaseError as error:
-                    report.refused.append(_refusal(row, error))
+        report.add(_store_what_can_be(batch, then))
     return report
 
 
-def _batches(rows: Iterable[Row], report: Report) -> Iterator[list[Record | DailyPaper]]:
+def _batches(rows: Iterable[Row], report: Report) -> Iterator[list[Record | DailyPaper | Deletion]]:
     """Batches in which each paper stands once; refusals go straight to the report."""
-    batch: dict[str, Record | DailyPaper] = {}
+    batch: dict[str, Record | DailyPaper | Deletion] = {}
     for row in rows:
         if isinstance(row, Refusal):
             report.refused.append(row)
             continue
-        record = row.record if isinstance(row, DailyPaper) else row
-        report.remarks.extend(Refusal(record.arxiv_id, warning) for warning in record.warnings)
-        if record.arxiv_id in batch or len(batch) == BATCH_SIZE:
+        arxiv_id = _arxiv_id(row)
+        if not isinstance(row, Deletion):
+            warnings = row.record.warnings if isinstance(row, DailyPaper) else row.warnings
+            report.remarks.extend(Refusal(arxiv_id, warning) for warning in warnings)
+        if arxiv_id in batch or len(batch) == BATCH_SIZE:
             yield list(batch.values())
             batch = {}
-        batch[record.arxiv_id] = row
+        batch[arxiv_id] = row
     if batch:
         yield list(batch.values())
 
 
-def _refusal(row: Record | DailyPaper, error: DatabaseError) -> Refusal:
-    record = row.record if isinstance(row, DailyPaper) else row
-    return Refusal(record.arxiv_id, f"the database does not take it: {str(error).splitlines()[0]}")
+def _arxiv_id(row: Record | DailyPaper | Deletion) -> str:
+    return row.record.arxiv_id if isinstance(row, DailyPaper) else row.arxiv_id
+
+
+def _store_what_can_be(rows: list[Record | DailyPaper | Deletion], then: Callable[[list[Stored]], None]) -> Report:
+    try:
+        return _store(rows, then)
+    except DatabaseError as error:
+        if getattr(error.__cause__, "sqlstate", "22")[:2] not in ROWS_FAULT:
+            raise
+        if len(rows) == 1:
+            reason = f"the database does not take it: {str(error).splitlines()[0]}"
+            return Report(refused=[Refusal(_arxiv_id(rows[0]), reason)])
+        report, half = Report(), len(rows) // 2
+        for part in (rows[:half], rows[half:]):
+            report.add(_store_what_can_be(part, then))
+        return report
 
 
 @transaction.atomic
-def _store(rows: list[Record | DailyPaper], then: Callable[[list[Stored]], None]) -> Report:
-    with connection.cursor() as cursor:
-        cursor.execute("select pg_advisory_xact_lock(%s)", [LOCK])
-    batch = _papers(rows)
-    _state(batch)
-    people = mirror.write_people(batch)
-    mirror.state(batch)
-    bylines = byline.state(batch, people)
-    _write_papers(batch)
+def _store(rows: list[Record | DailyPaper | Deletion], then: Callable[[list[Stored]], None]) -> Report:
+    bulk.execute("select pg_advisory_xact_lock(%s)", [LOCK])
+    batch, deleted = _known(rows)
+    spoken = [stored for stored in batch if stored.is_heard]
+    for stored in spoken:
+        _state(stored)
+    shelf.make_categories(batch)
+    bylines = byline.state(spoken, mirror.state(spoken))
+    known.add([stored.paper for stored in spoken if stored.is_new])
     byline.write(bylines)
-    _write_categories(batch)
-    _write_listings(batch)
+    shelf.write_categories(spoken)
+    shelf.write_versions(spoken)
+    shelf.write_listings(batch)
+    _save([*spoken, *deleted])
     then(batch)
-    touched = [stored.paper.pk for stored in batch if stored.changes and not stored.is_new]
-    Paper.objects.filter(pk__in=touched).update(modified_at=timezone.now())
-    return Report(
-        new=[stored.paper.arxiv_id for stored in batch if stored.is_new],
-        changed=[stored.paper.arxiv_id for stored in batch if stored.changes and not stored.is_new],
-        unchanged=[stored.paper.arxiv_id for stored in batch if not stored.changes and not stored.is_new],
-    )
+    _mark_modified(batch)
+    # Now, and not at the end of a transaction that may be the caller's: what is refused then costs more than a row.
+    bulk.execute("set constraints all immediate")
+    bulk.execute("set constraints all deferred")
+    new = [stored.paper.arxiv_id for stored in batch if stored.is_new]
+    changed = [stored.paper.arxiv_id for stored in (*batch, *deleted) if stored.changes and not stored.is_new]
+    touched = {*new, *changed}
+    return Report(new, changed, [arxiv_id for arxiv_id in map(_arxiv_id, rows) if arxiv_id not in touched])
 
 
-def _papers(rows: list[Record | DailyPaper]) -> list[Stored]:
-    """Each row with its paper: the one that is there, or a new one not yet saved."""
-    records = [row.record if isinstance(row, DailyPaper) else row for row in rows]
-    # Locked, so that no edit made meanwhile is written over; in the order in which all who lock papers do.
-    locked = Paper.objects.select_for_update(no_key=True).order_by("pk")
-    known = {paper.arxiv_id: paper for paper in locked.filter(arxiv_id__in=[record.arxiv_id for record in records])}
-    batch = []
-    for row, record in zip(rows, records, strict=True):
-        paper = known.get(record.arxiv_id)
-        stored = Stored(row, paper or Paper(arxiv_id=record.arxiv_id), paper is None, set())
-        if stored.is_new:
-            stored.paper.source = stored.source
-        batch.append(stored)
-    return batch
+def _known(rows: list[Record | DailyPaper | Deletion]) -> tuple[list[Stored], list[Stored]]:
+    """Each row with its paper, the one that is there or a new one not yet stored; and the deletions of known papers."""
+    query = "select arxiv_id, id, stated, published_at from papers_paper where arxiv_id = any(%s::text[])"
+    there = {arxiv_id: rest for arxiv_id, *rest in bulk.select(query, [bulk.array([_arxiv_id(row) for row in rows])])}
+    keys = iter(bulk.keys(Paper, len(rows) - len(there)))
+    batch: list[Stored] = []
+    deleted: list[Stored] = []
+    for row in rows:
+        arxiv_id, said = _arxiv_id(row), statement.of(row)
+        is_new = arxiv_id not in there
+        if isinstance(row, Deletion):
+            if not is_new:
+                deleted.append(Stored(row, said, Known(there[arxiv_id][0], arxiv_id)))
+        elif is_new:
+            batch.append(Stored(row, said, Known(next(keys), arxiv_id), is_new=True))
+            batch[-1].hear()
+        else:
+            key, stated, published_at = there[arxiv_id]
+            batch.append(Stored(row, said, Known(key, arxiv_id)))
+            is_earlier = _published_at(batch[-1].record) < published_at
+            batch[-1].is_heard = is_earlier or bool(statement.merge(stated, said)[1])
+    spoken = [stored for stored in batch if stored.is_heard and not stored.is_new]
+    papers = known.read([stored.pk for stored in (*spoken, *deleted)])
+    for stored in (*spoken, *deleted):
+        # One deleted here meanwhile: the database refuses what refers to it, and the row is heard anew.
+        if stored.pk in papers:
+            stored.paper = papers[stored.pk]
+            stored.hear()
+    for stored in deleted:
+        if stored.decided:
+            stored.set("deleted_at", timezone.now())
+    return batch, deleted
 
 
-def _state(batch: list[Stored]) -> None:
-    """Take over what the records say of the papers themselves."""
-    for stored in batch:
-        record, paper = stored.record, stored.paper
-        for name in STATED_BY_ARXIV:
-            value = getattr(record, name)
-            if value and (stored.outweighs or not getattr(paper, name)):
-                stored.set(name, value)
-        if record.categories and (stored.outweighs or not paper.primary_category_id):
-            stored.set("primary_category_id", record.categories[0])
-        published_at = record.published_at or _published_before(record)
-        # The first version's date never moves: a later one is some source's estimate.
-        if paper.published_at is None or published_at < paper.published_at:
-            stored.set("published_at", published_at)
-        if stored.outweighs:
-            stored.set("source", stored.source)
+def _state(stored: Stored) -> None:
+    """Set what the row decides of the paper itself."""
+    record, decided = stored.record, stored.decided
+    published_at = _published_at(record)
+    if stored.is_new or published_at < stored.paper.published_at:
+        stored.set("published_at", published_at)
+    for name, letter in statement.ARXIV.items():
+        if letter in decided:
+            stored.set(name, getattr(record, name))
+    if statement.ARXIV["title"] in decided:
+        is_mirrored = isinstance(stored.row, DailyPaper)
+        stored.set("source", (Paper.Source.HUGGINGFACE if is_mirrored else Paper.Source.ARXIV).value)
+    if statement.CATEGORIES in decided:
+        stored.set("primary_category_id", record.categories[0])
+    if statement.VERSION in decided:
+        last = record.versions[-1:]
+        stored.set("version", stored.statement.version or None)
+        stored.set("updated_at", last[0].submitted_at if last else record.updated_at)
+    if statement.WITHDRAWAL in decided:
+        stored.set("withdrawn_at", stored.statement.withdrawn_at)
+    if statement.DELETION in decided:
+        stored.set("deleted_at", None)
+    if statement.LOOKUP in decided and not stored.paper.looked_up_at:
+        stored.set("looked_up_at", timezone.now())
 
 
-def _published_before(record: Record) -> datetime:
-    """An upper bound, where the source has no date: the first announcement, or the end of the id's month."""
+def _published_at(record: Record) -> datetime:
+    """The first version's date; where the source has none an upper bound: an announcement, or the end of the id's month."""
+    if record.published_at:
+        return record.published_at
     days = [ids.month(record.arxiv_id), *(announcement.day for announcement in record.announcements)]
     return datetime.combine(min(days), time(), UTC)
 
 
-def _write_papers(batch: list[Stored]) -> None:
-    _make_categories({name for stored in batch for name in _category_names(stored.record)})
-    Paper.objects.bulk_create([stored.paper for stored in batch if stored.is_new])
-    changed = [stored for stored in batch if stored.changes and not stored.is_new]
-    fields = {name for stored in changed for name in stored.changes}
-    if changed:
-        Paper.objects.bulk_update([stored.paper for stored in changed], fields, batch_size=100)
+def _save(batch: list[Stored]) -> None:
+    dirty = [stored for stored in batch if stored.paper.is_dirty]
+    now = timezone.now()
+    for stored in dirty:
+        if stored.changes:
+            stored.paper.modified_at = now
+    known.save(stored.paper for stored in dirty)
 
 
-def _category_names(record: Record) -> set[str]:
-    return {*record.categories, *(announcement.category for announcement in record.announcements)}
-
-
-def _make_categories(names: set[str]) -> None:
-    known = set(Category.objects.filter(name__in=names).values_list("name", flat=True))
-    found = [taxonomy.find(name) for name in sorted(names - known)]
-    Category.objects.bulk_create(
-        [Category(name=it.name, title=it.title, group=it.group) for it in found if it], ignore_conflicts=True
-    )
-
-
-def _write_categories(batch: list[Stored]) -> None:
-    """Cross-lists are only ever added: some sources name a part of them, and arXiv takes none back."""
-    link = Paper.categories.through
-    batch = [stored for stored in batch if stored.record.categories]
-    known = set(link.objects.filter(paper__in=[it.paper.pk for it in batch]).values_list("paper_id", "category_id"))
-    missing = []
-    for stored in batch:
-        for name in stored.record.categories:
-            if (stored.paper.pk, name) not in known:
-                missing.append(link(paper_id=stored.paper.pk, category_id=name))
-                stored.changes.add("categories")
-    link.objects.bulk_create(missing)
-
-
-def _write_listings(batch: list[Stored]) -> None:
-    announced = {
-        (stored.paper.pk, it.day, it.category): (it.kind, stored)
-        for stored in batch
-        for it in stored.record.announcements
-    }
-    known = {
-        (listing.paper_id, listing.day, listing.category_id): listing
-        for listing in Listing.objects.filter(
-            paper__in={paper for paper, _, _ in announced}, day__in={day for _, day, _ in announced}
-        )
-    }
-    missing, moved = [], []
-    for (paper, day, category), (kind, stored) in announced.items():
-        listing = known.get((paper, day, category))
-        if listing is None:
-            missing.append(Listing(paper_id=paper, day=day, category_id=category, kind=kind))
-        elif listing.kind != kind:
-            listing.kind = kind
-            moved.append(listing)
-        else:
-            continue
-        stored.changes.add("listings")
-    Listing.objects.bulk_create(missing)
-    Listing.objects.bulk_update(moved, ["kind"])
+def _mark_modified(batch: list[Stored]) -> None:
+    """What changed beside the papers' own columns changed the papers too."""
+    touched = [stored.pk for stored in batch if stored.changes and not stored.is_new]
+    if touched:
+        bulk.execute("update papers_paper set modified_at = %s where id = any(%s)", [timezone.now(), touched])

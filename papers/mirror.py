@@ -5,108 +5,124 @@ from __future__ import annotations
 from datetime import date
 from typing import TYPE_CHECKING, TypeVar
 
+from papers import statement
 from papers.arxiv.record import OrganizationRecord, PersonRecord
 from papers.huggingface.daily_paper import DailyPaper
-from papers.models import Organization, Paper, Person
+from papers.models import Organization, Paper, Person, Repository
 
 if TYPE_CHECKING:
     from papers.ingest import Stored
 
-STATED = ("summary", "summary_model", "project_page", "github_repo", "github_stars", "withdrawn_at")
+# The row's names where the paper has others.
+NAMES = {"upvotes": "mirrored_upvote_count", "comments": "mirrored_comment_count", "discussion_hex_id": "hex_id"}
 Spoken = TypeVar("Spoken", PersonRecord, OrganizationRecord)
 
 
-def state(batch: list[Stored]) -> None:
-    """Set on each paper what its newest mirrored day says; nothing is blanked by a row that is silent."""
-    organizations = _organizations(batch)
-    owners = _owners(batch)
-    for stored in batch:
-        row = stored.mirrored
-        if row is None:
-            continue
-        arxiv_id = stored.paper.arxiv_id
-        for name in STATED:
-            if getattr(row, name) not in ("", None):
-                stored.set(name, getattr(row, name))
-        for name in ("keywords", "media_urls"):
-            if getattr(row, name):
-                stored.set(name, list(getattr(row, name)))
-        if row.organization:
-            stored.set("organization_id", organizations[row.organization.name.lower()].pk)
-        if row.upvotes is not None:
-            stored.set("mirrored_upvote_count", row.upvotes)
-        if row.comments is not None:
-            stored.set("mirrored_comment_count", row.comments)
-        stored.set("mirrored_on", row.day)
-        # A source that gives one id to two papers must not keep the second out: the first has it.
-        if row.discussion_hex_id and owners.setdefault(row.discussion_hex_id, arxiv_id) == arxiv_id:
-            stored.set("hex_id", row.discussion_hex_id)
+def state(batch: list[Stored]) -> dict[str, int]:
+    """Set on each paper what its rows decide; return the primary keys of the people whom they name, by handle."""
+    mirrored = [(stored, stored.row) for stored in batch if isinstance(stored.row, DailyPaper)]
+    if not mirrored:
+        return {}
+    rows = [row for _, row in mirrored]
+    people, organizations = _people(rows), _organizations(rows)
+    owners = _owners(rows)
+    counted = _counted_at_github(rows)
+    for stored, row in mirrored:
+        for name, letter in statement.HUGGINGFACE.items():
+            if letter not in stored.decided:
+                continue
+            value = getattr(row, name)
+            if row.organization and name == "organization":
+                stored.set("organization_id", organizations[row.organization.name.lower()].pk)
+            # A source that gives one id to two papers must not keep the second out: the first has it.
+            elif name == "discussion_hex_id" and owners.setdefault(value, row.record.arxiv_id) != row.record.arxiv_id:
+                continue
+            elif name != "github_stars" or (row.github_repo or stored.paper.github_repo) not in counted:
+                stored.set(NAMES.get(name, name), list(value) if isinstance(value, tuple) else value)
+        if stored.paper.mirrored_on is None or row.day > stored.paper.mirrored_on:
+            stored.set("mirrored_on", row.day)
+    return {handle: person.pk for handle, person in people.items()}
 
 
-def _owners(batch: list[Stored]) -> dict[str, str]:
+def _owners(rows: list[DailyPaper]) -> dict[str, str]:
     """Which paper has each of the ids that the rows give."""
-    given = {stored.row.discussion_hex_id for stored in batch if isinstance(stored.row, DailyPaper)}
+    given = {row.discussion_hex_id for row in rows if row.discussion_hex_id}
     return dict(Paper.objects.filter(hex_id__in=given).values_list("hex_id", "arxiv_id"))
 
 
-def write_people(batch: list[Stored]) -> dict[str, Person]:
-    """People elsewhere whom the rows name, written down as their newest day knows them; by handle."""
-    said: dict[str, tuple[date, PersonRecord]] = {}
-    for stored in batch:
-        if isinstance(stored.row, DailyPaper):
-            for person in (*(author.person for author in stored.record.authors), stored.row.submitted_by):
-                if person and person.handle:
-                    _hear(said, person.handle, stored.row.day, person)
+def _counted_at_github(rows: list[DailyPaper]) -> set[str]:
+    """The repositories whose stars are known from GitHub itself, which knows better."""
+    urls = {row.github_repo for row in rows if row.github_repo}
+    return set(Repository.objects.filter(url__in=urls, stars__isnull=False).values_list("url", flat=True))
+
+
+def _people(rows: list[DailyPaper]) -> dict[str, Person]:
+    """People elsewhere whom the rows name, written down as their newest days know them; by handle."""
+    said: dict[str, list[tuple[date, PersonRecord]]] = {}
+    for row in rows:
+        for person in (*(author.person for author in row.record.authors), row.submitted_by):
+            if person and person.handle:
+                said.setdefault(person.handle, []).append((row.day, person))
     known = {person.handle: person for person in Person.objects.filter(handle__in=list(said))}
     missing = {handle: Person(handle=handle) for handle in said if handle not in known}
-    return _write(Person, known | missing, said, ["name", "avatar_url"])
+    return _write(Person, known | missing, said, ("name", "avatar_url"))
 
 
-def _organizations(batch: list[Stored]) -> dict[str, Organization]:
+def _organizations(rows: list[DailyPaper]) -> dict[str, Organization]:
     """The organizations that the rows name, by their name in small letters."""
-    said: dict[str, tuple[date, OrganizationRecord]] = {}
-    for stored in batch:
-        if isinstance(stored.row, DailyPaper) and (organization := stored.row.organization):
-            _hear(said, organization.name.lower(), stored.row.day, organization)
+    said: dict[str, list[tuple[date, OrganizationRecord]]] = {}
+    for row in rows:
+        if row.organization:
+            said.setdefault(row.organization.name.lower(), []).append((row.day, row.organization))
     known = {it.name.lower(): it for it in Organization.objects.named(said)}
-    renamed = {it.hex_id: it for it in Organization.objects.filter(hex_id__in=[it.hex_id for _, it in said.values()])}
-    for key, (_, record) in said.items():
-        if key not in known and record.hex_id in renamed:
-            known[key] = renamed[record.hex_id]
-    missing = {
-        key: Organization(name=record.name, full_name=record.full_name or record.name)
-        for key, (_, record) in said.items()
-        if key not in known
-    }
-    return _write(Organization, known | missing, said, ["full_name", "avatar_url"])
-
-
-def _hear(said: dict[str, tuple[date, Spoken]], key: str, day: date, record: Spoken) -> None:
-    """Of several words on the same one, the newest day's counts, and of one day's the last."""
-    if key not in said or day >= said[key][0]:
-        said[key] = (day, record)
+    hex_ids = {record.hex_id for records in said.values() for _, record in records if record.hex_id}
+    renamed = {it.hex_id: it for it in Organization.objects.filter(hex_id__in=hex_ids)}
+    for key, records in said.items():
+        found = [renamed[record.hex_id] for _, record in records if record.hex_id in renamed]
+        if key not in known and found:
+            known[key] = found[0]
+    missing = {}
+    for key, records in said.items():
+        if key not in known:
+            name = min(record.name for _, record in records)
+            missing[key] = Organization(name=name, full_name=name)
+    return _write(Organization, known | missing, said, ("name", "full_name", "avatar_url"))
 
 
 def _write(
-    model: type[Person] | type[Organization], rows: dict, said: dict[str, tuple[date, Spoken]], names: list[str]
+    model: type[Person] | type[Organization],
+    rows: dict,
+    said: dict[str, list[tuple[date, Spoken]]],
+    names: tuple[str, ...],
 ) -> dict:
-    """Bring the rows up to date with what was said of them, unless they know a newer day; save what that changes."""
+    """Bring the rows up to date with what was said of them: each field as its newest day has it, and save them.
+
+    Of two values of one day, which come from two papers' rows, the greater one holds.
+    """
     # A source that gives one id to two must not bring the batch down: the first keeps it.
-    hex_ids = {record.hex_id for _, record in said.values() if record.hex_id}
+    hex_ids = {record.hex_id for records in said.values() for _, record in records if record.hex_id}
     owners = dict(model.objects.filter(hex_id__in=hex_ids).values_list("hex_id", "pk"))
-    changed = []
-    for key, (day, record) in said.items():
-        row = rows[key]
-        if row.seen_on and row.seen_on > day:
-            continue
-        words = {name: getattr(record, name) for name in names if getattr(record, name)} | {"seen_on": day}
-        if record.hex_id and owners.setdefault(record.hex_id, row.pk or key) in (row.pk, key):
-            words["hex_id"] = record.hex_id
-        if any(getattr(row, name) != value for name, value in words.items()):
-            for name, value in words.items():
+    changed = {}
+    for key, records in said.items():
+        row, is_changed = rows[key], False
+        words = statement.read(row.stated)
+        for day, record in records:
+            word = f"{day:%Y%m%d}"
+            for name in (*names, "hex_id"):
+                value, letter = getattr(record, name), name[0]
+                if not value or (word, value) <= (words.get(letter, ""), getattr(row, name) if letter in words else ""):
+                    continue
+                if name == "hex_id" and owners.setdefault(value, row.pk or key) not in (row.pk, key):
+                    continue
                 setattr(row, name, value)
-            changed.append(row)
-    missing = [row for row in rows.values() if row.pk is None]
-    model.objects.bulk_update([row for row in changed if row.pk], [*names, "hex_id", "seen_on"])
-    model.objects.bulk_create(missing)
+                words[letter] = word
+                is_changed = True
+            if row.seen_on is None or day > row.seen_on:
+                row.seen_on, is_changed = day, True
+        row.stated = statement.write(words)
+        if is_changed:
+            changed[id(row)] = row
+    missing = {id(row): row for row in rows.values() if row.pk is None}
+    model.objects.bulk_update([row for row in changed.values() if row.pk], [*names, "hex_id", "seen_on", "stated"])
+    model.objects.bulk_create(missing.values())
     return rows

@@ -57,9 +57,10 @@ class Listing(models.Model):
         REPLACE_CROSS = "replace-cross", "replacement of a cross-list"
 
     day = models.DateField(help_text="The date that arXiv prints over its list.")
-    category = models.ForeignKey(Category, models.PROTECT, related_name="listings")
+    # Both without an index of their own: those below are enough.
+    category = models.ForeignKey(Category, models.PROTECT, related_name="listings", db_index=False)
     kind = models.CharField(max_length=16, choices=Kind)
-    paper = models.ForeignKey(Paper, models.CASCADE, related_name="listings")
+    paper = models.ForeignKey(Paper, models.CASCADE, related_name="listings", db_index=False)
 
     objects = ListingQuerySet.as_manager()
 

@@ -30,6 +30,9 @@ class Organization(models.Model):
     seen_on = models.DateField(
         null=True, blank=True, editable=False, help_text="The newest day on which the source spoke."
     )
+    stated = models.CharField(
+        max_length=80, blank=True, editable=False, help_text="The days of what it said, as papers/statement.py writes."
+    )
 
     objects = OrganizationQuerySet.as_manager()
 

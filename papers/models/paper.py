@@ -1,12 +1,13 @@
 """A paper: one arXiv e-print, whatever its version."""
 
 from datetime import UTC, datetime
+from math import log
 
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models, transaction
 from django.db.models import F, Q, Value
-from django.db.models.functions import Coalesce, Extract, Greatest, Log
+from django.db.models.functions import Cast, Coalesce, Extract, Greatest, Ln
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import cached_property
@@ -87,14 +88,18 @@ class Paper(models.Model):
         ARXIV = "arxiv", "arXiv"
         HUGGINGFACE = "huggingface", "Hugging Face"
 
-    arxiv_id = models.CharField("arXiv id", max_length=24, unique=True)
-    hex_id = HexIdField(help_text="The id of its discussion in the API.")
+    arxiv_id = models.CharField("arXiv id", max_length=24)
+    hex_id = HexIdField(unique=False, help_text="The id of its discussion in the API.")
     title = models.CharField(max_length=1000)
     abstract = models.TextField(blank=True)
     author_names = ArrayField(models.CharField(max_length=300), default=list, blank=True)
-    primary_category = models.ForeignKey(Category, models.PROTECT, null=True, blank=True, related_name="+")
+    primary_category = models.ForeignKey(
+        Category, models.PROTECT, null=True, blank=True, related_name="+", db_index=False
+    )
     categories = models.ManyToManyField(Category, blank=True, related_name="papers")
-    organization = models.ForeignKey(Organization, models.SET_NULL, null=True, blank=True, related_name="papers")
+    organization = models.ForeignKey(
+        Organization, models.SET_NULL, null=True, blank=True, related_name="papers", db_index=False
+    )
 
     published_at = models.DateTimeField(help_text="Of the first version; an upper bound where no source has said.")
     updated_at = models.DateTimeField(null=True, blank=True, help_text="Of the current version.")
@@ -131,6 +136,9 @@ class Paper(models.Model):
     mirrored_upvote_count = models.PositiveIntegerField(default=0, editable=False)
     mirrored_comment_count = models.PositiveIntegerField(default=0, editable=False)
     mirrored_on = models.DateField(null=True, blank=True, editable=False, help_text="The day the mirror speaks of.")
+    mirrored_authors = models.JSONField(
+        default=list, blank=True, editable=False, help_text="Whom the mirror's newest day knows behind which name."
+    )
     total_upvote_count = models.GeneratedField(
         expression=F("upvote_count") + F("mirrored_upvote_count"),
         output_field=models.PositiveIntegerField(),
@@ -145,7 +153,8 @@ class Paper(models.Model):
     HTML_SINCE = datetime(2023, 12, 1, tzinfo=UTC)
     TRENDING_EPOCH = datetime(2024, 1, 1, tzinfo=UTC)
     trending_score = models.GeneratedField(
-        expression=Log(Value(2.0), Greatest(F("upvote_count") + F("mirrored_upvote_count"), Value(1)))
+        expression=Ln(Cast(Greatest(F("upvote_count") + F("mirrored_upvote_count"), Value(1)), models.FloatField()))
+        / Value(log(2))
         + Extract(F("featured_at") - Value(TRENDING_EPOCH), "epoch") / Value(86400.0),
         output_field=models.FloatField(null=True),
         db_persist=True,
@@ -157,9 +166,8 @@ class Paper(models.Model):
         editable=False,
         help_text="What a moderator has set: no source changes it any more.",
     )
-    # What was said last, as a word that sorts: of two statements the greater one holds, whatever order they come in.
-    stated = models.CharField(max_length=80, blank=True, editable=False)
-    license_stated = models.CharField(max_length=80, blank=True, editable=False)
+    # Which of the sources' words each field has, as papers/statement.py writes it down.
+    stated = models.TextField(blank=True, editable=False)
     looked_up_at = models.DateTimeField(
         null=True, blank=True, editable=False, help_text="When arXiv was asked for what a mirror can't say."
     )
@@ -177,7 +185,11 @@ class Paper(models.Model):
                 name="paper_trending",
                 condition=Q(hidden_at=None, featured_at__isnull=False),
             ),
-            models.Index(fields=["organization", "-published_at", "-id"], name="paper_of_organization"),
+            models.Index(
+                fields=["organization", "-published_at", "-id"],
+                name="paper_of_organization",
+                condition=Q(organization__isnull=False),
+            ),
             # What the lookup asks arXiv for: mirrored papers, of which nobody has said the licence.
             models.Index(fields=["-id"], name="paper_to_look_up", condition=Q(looked_up_at=None, license="")),
             # What may be promoted into the daily feed.
@@ -190,7 +202,12 @@ class Paper(models.Model):
             models.Index(fields=["-id"], name="paper_with_media", condition=~Q(media_urls=[])),
             models.Index(fields=["picture"], name="paper_of_picture", condition=Q(picture__isnull=False)),
         ]
-        constraints = [models.CheckConstraint(condition=~Q(title=""), name="paper_has_title")]
+        # Not `unique=True`, for which Django makes another index, to search by beginnings.
+        constraints = [
+            models.UniqueConstraint(fields=["arxiv_id"], name="paper_arxiv_id_unique"),
+            models.UniqueConstraint(fields=["hex_id"], name="paper_hex_id_unique"),
+            models.CheckConstraint(condition=~Q(title=""), name="paper_has_title"),
+        ]
 
     def __str__(self):
         return f"{self.arxiv_id} {self.title}"
