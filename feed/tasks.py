@@ -2,26 +2,21 @@
 
 import logging
 import time
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from smtplib import SMTPException
 
 from celery import shared_task
 from django.conf import settings
 from django.db import transaction
 
-from feed import mirror, promotion
+from feed import promotion
+from feed.mirroring import mirror_days
 from feed.models import Subscription
-from papers import sources
-from papers.arxiv.record import SourceError
-from papers.huggingface.records import parse
-from papers.ingest import ingest
 
 logger = logging.getLogger(__name__)
 
 # A run ends well before its time limit; the timetable rings again.
 ENOUGH = timedelta(minutes=10)
-# Hugging Face's days are of UTC. Votes go on after midnight, and rows come late: the last days are asked for again.
-MIRRORED_DAYS = 3
 
 
 @shared_task
@@ -50,14 +45,6 @@ def promote():
 
 @shared_task
 def mirror_huggingface():
-    """Take in the last days' rows of Hugging Face's feed, where the operator has switched mirroring on."""
-    if not settings.MIRROR_HUGGINGFACE:
-        return
-    client, today = sources.huggingface(), datetime.now(UTC).date()
-    for day in [today - timedelta(days=number) for number in reversed(range(MIRRORED_DAYS))]:
-        try:
-            report = ingest(parse(client.daily_papers(day), day=day), then=mirror.enter)
-        except SourceError as error:
-            logger.warning("Hugging Face's feed of %s was not fetched: %s", day, error)
-            continue
-        logger.info("Hugging Face's feed of %s: %d new, %d changed", day, len(report.new), len(report.changed))
+    """Bring the mirrored days up to date, where the operator has switched mirroring on."""
+    if settings.MIRROR_HUGGINGFACE:
+        mirror_days()
