@@ -103,8 +103,8 @@ class Pace:
     def _try(self, owner: str) -> float:
         """Take the lock, or tell the seconds to wait before the next try."""
         with self._told():
-            given = [owner, _milliseconds(self.lease), _milliseconds(LOOK)]
-            return int(self.server.eval(TAKE, 2, self._lock, self._hold, *given)) / 1000
+            lease, look = _milliseconds(self.lease), _milliseconds(LOOK)
+            return int(self.server.eval(TAKE, 2, self._lock, self._hold, owner, lease, look)) / 1000
 
     def _renew(self, owner: str, is_over: threading.Event) -> None:
         while not is_over.wait(self.lease / 4):

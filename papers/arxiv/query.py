@@ -132,5 +132,5 @@ def _found(wanted: list[ArxivId], page: atom.Page) -> Iterator[Row]:
                 newest[row.arxiv_id] = row
     refused = {row.name: row for row in page.rows if isinstance(row, Refusal)}
     for name in wanted:
-        row = versions.get(name) if name.version else newest.get(name.value)
-        yield row or refused.get(name.value) or Refusal(str(name), "arXiv does not know it")
+        found = versions.get(name) if name.version else newest.get(name.value)
+        yield found or refused.get(name.value) or Refusal(str(name), "arXiv does not know it")

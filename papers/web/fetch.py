@@ -8,7 +8,6 @@ import io
 import logging
 import time
 from collections.abc import Callable, Collection, Mapping
-from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -193,9 +192,8 @@ class Fetcher:
             raise SourceError(f"it is of type ‘{shown(_content_type(exchanged))}’, which is not what was asked for")
         wanted.into.seek(0)
         wanted.into.truncate()
-        with closing(exchanged.body(limit=wanted.limit)) as pieces:
-            for piece in pieces:
-                wanted.into.write(piece)
+        for piece in exchanged.body(limit=wanted.limit):
+            wanted.into.write(piece)
 
     def _shown(self, url: str) -> str:
         """The URL as the log may have it: where any host is asked, the query may be a signature."""
