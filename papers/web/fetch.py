@@ -140,7 +140,7 @@ class Fetcher:
                 if wait is not None and (wait > self.patience or attempt == self.attempts):
                     raise Busy(told, datetime.now(UTC) + timedelta(seconds=wait)) from error
                 if attempt == self.attempts:
-                    raise Unavailable(f"{told} (asked {attempt} times): try again later") from error
+                    raise Unavailable(f"{told} (tries: {attempt}): try again later") from error
                 self.sleep(max(backoff(attempt, self.backoff), wait or 0))
             else:
                 self.circuit.succeed()

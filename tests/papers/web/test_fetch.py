@@ -68,7 +68,7 @@ def test_what_broke_is_asked_for_again(fetcher, slept, fault):
 def test_after_the_last_attempt_it_is_unavailable(fetcher):
     with Replay(body, faults=[reset()] * 9) as server:
         asking = fetcher(server, attempts=3)
-        with pytest.raises(Unavailable, match=r"broke off .*\(asked 3 times\)"):
+        with pytest.raises(Unavailable, match=r"broke off .*\(tries: 3\)"):
             asking.get(server.url)
     assert (len(server.log), asking.request_count) == (3, 3)
 
