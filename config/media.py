@@ -13,10 +13,10 @@ TYPES = {".webp": "image/webp", ".mp4": "video/mp4", ".webm": "video/webm"}
 HEADERS = [
     # The name is the content's: it never changes.
     ("Cache-Control", "public, max-age=31536000, immutable"),
-    # Opened by itself it is a picture and nothing else, whatever a decoder let through.
+    # Opened by itself it is a picture and nothing else, whatever a decoder let through; the style is the browser's own.
     (
         "Content-Security-Policy",
-        "default-src 'none'; img-src 'self'; media-src 'self'; sandbox; frame-ancestors 'none'",
+        "default-src 'none'; img-src 'self'; media-src 'self'; style-src 'unsafe-inline'; sandbox; frame-ancestors 'none'",
     ),
     ("X-Content-Type-Options", "nosniff"),
     ("Accept-Ranges", "bytes"),

@@ -13,6 +13,7 @@ from django.core.cache import cache
 from accounts.models import User
 from feed.models import Entry
 from papers.models import Author, Authorship, Category, Paper
+from tests.papers.pictures import samples
 
 # A slow machine is no failure.
 hypothesis.settings.register_profile("ours", deadline=None)
@@ -112,5 +113,37 @@ def make_entry(make_paper):
         entry = Entry.objects.create(paper=paper, day=day, submitted_at=submitted_at, **more)
         Entry.objects.mark_featured([paper.pk])
         return entry
+
+    return make
+
+
+@pytest.fixture
+def media_root(settings, tmp_path) -> Path:
+    """A store of pictures of one's own."""
+    settings.MEDIA_ROOT = tmp_path / "media"
+    return settings.MEDIA_ROOT
+
+
+@pytest.fixture
+def host(httpserver, settings, media_root):
+    """Hand out a picture at a path of a server that stands in for Hugging Face's; return its address."""
+    settings.HUGGINGFACE_URL = httpserver.url_for("/").rstrip("/")
+
+    def host(path: str, data: bytes | None = None, type: str = "image/png", status: int = 200, **headers) -> str:
+        data = samples.picture() if data is None else data
+        httpserver.expect_request(path).respond_with_data(data, status, content_type=type, headers=headers)
+        return httpserver.url_for(path)
+
+    return host
+
+
+@pytest.fixture
+def make_open_paper(make_paper):
+    """Make a paper with these media, whose licence lets them be shown."""
+
+    def make(*urls: str, **more) -> Paper:
+        return make_paper(
+            **{"license": "https://creativecommons.org/licenses/by/4.0/", "media_urls": list(urls), **more}
+        )
 
     return make

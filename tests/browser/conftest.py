@@ -3,6 +3,7 @@
 import os
 import re
 import shutil
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
@@ -22,9 +23,10 @@ expect.set_options(timeout=PATIENCE)
 
 @pytest.fixture(scope="session")
 def live_server():
-    """The site on a port of its own; its static files come as visitors get them, from WhiteNoise under hashed names."""
+    """The site on a port of its own; static files and pictures come as visitors get them, not as Django's tests do."""
     server = LiveServer("127.0.0.1", start=False)
-    server.thread.static_handler = lambda application: application
+    # What it is given would answer for the pictures itself; the site is what lies within.
+    server.thread.static_handler = lambda pictures: pictures.application
     server.start()
     yield server
     server.stop()
@@ -48,6 +50,15 @@ def browser_type_launch_args(browser_type_launch_args):
         pytest.skip("there is no Chromium here: apt-get install chromium, or name one in CHROMIUM")
     switches = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"]
     return {**browser_type_launch_args, "executable_path": chromium, "args": switches}
+
+
+@pytest.fixture(scope="session")
+def axe() -> str:
+    """The script of the npm package axe-core."""
+    path = Path(os.environ.get("AXE_CORE", ".cache/axe/node_modules/axe-core/axe.min.js"))
+    if not path.is_file():
+        pytest.skip(f"axe-core is not at {path}: `make browser` fetches it, or name it in AXE_CORE")
+    return path.read_text()
 
 
 @pytest.fixture(params=[360, 1280], ids=["360px", "1280px"])

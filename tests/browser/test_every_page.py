@@ -1,8 +1,6 @@
 """Every page of the site: no barrier that axe finds, nothing sideways, light and dark, on a phone and on a desk."""
 
-import os
 from datetime import UTC, date, datetime, timedelta
-from pathlib import Path
 
 import pytest
 from django.db import connection
@@ -14,25 +12,15 @@ from playwright.sync_api import expect
 from feed.models import Entry, Subscription
 from feed.periods import Day, Month, Week
 from papers.models import Listing, Organization, Paper, Person
+from tests.browser.barriers import has_no_barrier
 from tests.browser.conftest import path_of
 
 DAY = Day(date(2024, 5, 20))
 EMPTY = Day(date(2024, 5, 19))
 MOST_QUERIES = 10
 MIDNIGHT = datetime(2024, 5, 20, tzinfo=UTC)
-RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-RUN = "([within, rules]) => axe.run(within, { runOnly: rules })"
 # A 404 and its like are written to the console whatever the page does.
 REFUSED = "Failed to load resource: the server responded with a status of"
-
-
-@pytest.fixture(scope="session")
-def axe() -> str:
-    """The script of the npm package axe-core."""
-    path = Path(os.environ.get("AXE_CORE", ".cache/axe/node_modules/axe-core/axe.min.js"))
-    if not path.is_file():
-        pytest.skip(f"axe-core is not at {path}: `make browser` fetches it, or name it in AXE_CORE")
-    return path.read_text()
 
 
 @pytest.fixture
@@ -170,24 +158,6 @@ PAGES = [
 every_page = pytest.mark.parametrize(
     ("who", "address", "status"), [page[1:] for page in PAGES], ids=[f"{page[0]}, {page[1]}" for page in PAGES]
 )
-
-
-def has_no_barrier(page, axe, *, within="html"):
-    """In both widths and both themes; what axe finds is told with the element and the way out."""
-    page.evaluate(axe)
-    found = []
-    for width in (1280, 360):
-        page.set_viewport_size({"width": width, "height": 800})
-        sideways = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-        if sideways > 0:
-            found.append(f"{width} px wide: {sideways} px sideways")
-        # Of all rules, only that on contrast sees the theme.
-        for theme, rules in [("light", RULES), ("dark", ["color-contrast"])]:
-            page.emulate_media(color_scheme=theme)
-            for violation in page.evaluate(RUN, [within, rules])["violations"]:
-                found.append(f"{width} px, {theme}: {violation['help']} ({violation['id']})")
-                found += [f"{node['html'][:200]} {node['failureSummary']}" for node in violation["nodes"][:3]]
-    assert not found, "\n".join(found)
 
 
 @pytest.mark.parametrize("width", [1280])

@@ -6,14 +6,8 @@ from papers.pictures import store
 from papers.pictures.store import INCOMING
 
 
-@pytest.fixture(autouse=True)
-def media_root(settings, tmp_path):
-    settings.MEDIA_ROOT = tmp_path / "media"
-    return settings.MEDIA_ROOT
-
-
 @pytest.fixture
-def keep():
+def keep(media_root):
     """Store this content; return its address."""
 
     def keep(content: bytes = bytes(range(256)) * 8, suffix: str = ".webp") -> str:

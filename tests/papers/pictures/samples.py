@@ -4,6 +4,7 @@ import io
 import struct
 import zlib
 from fractions import Fraction
+from functools import cache
 
 import av
 from PIL import Image, ImageDraw
@@ -30,15 +31,22 @@ def animation(frames: list[Image.Image], format: str = "GIF") -> bytes:
     return file.getvalue()
 
 
+@cache
 def png(width: int, height: int) -> bytes:
-    """A PNG that claims this size and compresses one bit a pixel of nothing: a bomb, when it is large enough."""
-    packer, rows = zlib.compressobj(9), b""
-    row = bytes(1 + (width + 7) // 8)
-    for _ in range(height):
-        rows += packer.compress(row)
-    rows += packer.flush()
+    """A PNG of this size, all black at one bit a pixel: a bomb, when it is large enough."""
+    packer, size = zlib.compressobj(1), (1 + (width + 7) // 8) * height
+    nothing = bytes(2**20)
+    pixels = [packer.compress(nothing[: min(2**20, size - start)]) for start in range(0, size, 2**20)]
     header = struct.pack(">IIBBBBB", width, height, 1, 0, 0, 0, 0)
-    return b"\x89PNG\r\n\x1a\n" + _chunk(b"IHDR", header) + _chunk(b"IDAT", rows) + _chunk(b"IEND", b"")
+    content = b"".join([*pixels, packer.flush()])
+    return b"\x89PNG\r\n\x1a\n" + _chunk(b"IHDR", header) + _chunk(b"IDAT", content) + _chunk(b"IEND", b"")
+
+
+def gif(frames: int) -> bytes:
+    """So many black frames: the last of a pair, from its graphic control extension to the end, over and over."""
+    pair = animation([Image.new("L", (16, 16), shade) for shade in (1, 0)])
+    start = pair.rindex(b"\x21\xf9\x04")
+    return pair[:start] + (frames - 1) * pair[start:-1] + pair[-1:]
 
 
 def _chunk(name: bytes, data: bytes) -> bytes:

@@ -7,7 +7,7 @@ from PIL import Image, ImageCms
 
 from papers.pictures import still
 from papers.pictures.still import Unusable
-from tests.papers.pictures.samples import animation, drawing, picture, png
+from tests.papers.pictures.samples import animation, drawing, gif, picture, png
 
 
 def made(data: bytes, use: str = "media") -> Image.Image:
@@ -119,16 +119,16 @@ def test_an_animation_is_shown_by_its_first_frame_that_is_not_blank():
 
 
 def test_of_an_animation_with_ten_thousand_frames_only_the_first_few_are_read():
-    # Each frame is a little different, or the format would merge them.
-    frames = [Image.new("L", (16, 16), number % 3) for number in range(10_000)]
-    assert made(animation(frames)).size == (16, 16)
+    data = gif(10_000)
+    with Image.open(io.BytesIO(data)) as image:
+        assert image.n_frames == 10_000
+    assert made(data).size == (16, 16)
 
 
 @pytest.mark.parametrize("size", [(50_000, 50_000), (8000, 6251), (1_000_000, 51)])
 def test_a_decompression_bomb_is_refused_by_its_claim(size):
-    # The header alone: the claim decides before a byte of the pixels is looked at.
     with pytest.raises((Unusable, Image.DecompressionBombError), match="pixels"):
-        made(png(*size)[:200] if size[0] * size[1] > 10**9 else png(*size))
+        made(png(*size))
 
 
 @pytest.mark.parametrize("size", [(1, 1), (15, 400)])

@@ -15,8 +15,8 @@ from papers.pictures import store, wanted
 from papers.pictures.fetch import fetch_pictures
 from papers.tasks import sweep_pictures
 from tests.papers.pictures import samples
-from tests.papers.pictures.conftest import OPEN
 
+OPEN = "https://creativecommons.org/licenses/by/4.0/"
 FIGURE = "https://example.org/figure.png"
 CARD = "https://cdn-thumbnails.huggingface.co/social-thumbnails/papers/2601.00001.png"
 
