@@ -56,7 +56,7 @@ def days(now: datetime) -> list[date]:
 
 
 def of(categories: Sequence[str], now: datetime) -> list[Freshness]:
-    """How fresh each category is at the aware time `now`; three queries, however many there are."""
+    """How fresh each category is at the aware time `now`; two queries, however many there are."""
     missing = Batch.objects.missing(categories, days(now))
     newest = Batch.objects.newest(categories)
     return [_of(category, now, missing[category], newest.get(category)) for category in categories]

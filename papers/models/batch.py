@@ -3,6 +3,7 @@
 from collections.abc import Collection, Sequence
 from datetime import date, timedelta
 
+from django.contrib.postgres.aggregates import ArrayAgg
 from django.db import models
 from django.utils import timezone
 
@@ -11,24 +12,26 @@ from papers.arxiv.calendar import Calendar
 from .category import Category
 
 
-class BatchQuerySet(models.QuerySet):
+class BatchQuerySet(models.QuerySet["Batch"]):
     def newest(self, categories: Collection[str]) -> dict[str, "Batch"]:
         """The newest batch of each of these categories that has any."""
-        rows = self.filter(category__in=categories).order_by("category_id", "-day").distinct("category_id")
-        return {batch.category_id: batch for batch in rows}
+        of_these = self.filter(category__in=categories)
+        return {batch.category_id: batch for batch in of_these.order_by("category_id", "-day").distinct("category_id")}
 
     def missing(self, categories: Collection[str], days: Sequence[date]) -> dict[str, list[date]]:
-        """Which of these announcement days, given in order, each category has no batch for; two queries.
+        """Which of these announcement days, given in order, each category has no batch for; one query.
 
         Days before a category's first batch are not missed. One that has none yet begins with the last of the days.
         """
-        of_these = self.filter(category__in=categories)
-        first = dict(of_these.order_by().values_list("category").annotate(models.Min("day")))
-        known = set(of_these.filter(day__gte=days[0]).values_list("category", "day")) if days else set()
-        return {
-            category: [day for day in days if day >= first.get(category, days[-1]) and (category, day) not in known]
-            for category in categories
-        }
+        batches = self.filter(category__in=categories).order_by().values_list("category")
+        recent = models.Q(day__gte=days[0]) if days else models.Q(pk=None)
+        rows = batches.annotate(first=models.Min("day"), here=ArrayAgg("day", filter=recent))
+        known = {category: (first, set(here or ())) for category, first, here in rows}
+        missing = {}
+        for category in categories:
+            first, here = known.get(category, (days[-1] if days else None, set()))
+            missing[category] = [day for day in days if day not in here and day >= first]
+        return missing
 
 
 class Batch(models.Model):
