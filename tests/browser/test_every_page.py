@@ -11,7 +11,7 @@ from playwright.sync_api import expect
 
 from feed.models import Entry, Subscription
 from feed.periods import Day, Month, Week
-from papers.models import Listing, Organization, Paper, Person
+from papers.models import Category, Listing, Organization, Paper, Person, Version
 from tests.browser.barriers import has_no_barrier
 from tests.browser.conftest import path_of
 
@@ -46,16 +46,27 @@ def full_site(make_paper, make_entry, ada, bob):
         project_page="https://acme.example/thing",
         mirrored_upvote_count=1234,
         mirrored_comment_count=3,
-        version=2,
+        version=12,
         updated_at=datetime(2024, 5, 21, tzinfo=UTC),
+        submitter="Author Number-3",
     )
+    Version.objects.bulk_create(
+        Version(paper=everything, number=number, submitted_at=MIDNIGHT + timedelta(number), size_kilobytes=900 + number)
+        for number in range(1, 13)
+    )
+    for kind, category in [("cross", "cs.LG"), ("replace", "cs.CL"), ("replace-cross", "stat.ML")]:
+        Category.objects.get_or_create(name=category)
+        Listing.objects.create(day=date(2024, 5, 23), category_id=category, kind=kind, paper=everything)
     withdrawn = make_paper("2405.00002", withdrawn_at=datetime(2024, 5, 22, tzinfo=UTC), category="stat.ML")
+    Version.objects.create(paper=withdrawn, number=1, submitted_at=MIDNIGHT)
+    Version.objects.create(paper=withdrawn, number=2, submitted_at=withdrawn.withdrawn_at, is_withdrawal=True)
+    make_entry(DAY.start, paper=make_paper("2405.00004", deleted_at=datetime(2024, 6, 1, tzinfo=UTC)))
     make_entry(DAY.start, paper=everything, submitted_by=bob, note="Read this.\nIt is short.")
     make_entry(DAY.start, paper=withdrawn, submitted_by_person=elsewhere)
     make_entry(DAY.start, paper=make_paper("2405.00003", abstract="", category="math.PR"))
     fillers = Paper.objects.bulk_create(
         Paper(arxiv_id=f"2405.1{number:04}", title=f"Paper {number}", abstract="It works.", published_at=MIDNIGHT)
-        for number in range(28)
+        for number in range(27)
     )
     Entry.objects.bulk_create(Entry(paper=paper, day=DAY.start, submitted_at=MIDNIGHT) for paper in fillers)
     Entry.objects.mark_featured([paper.pk for paper in fillers])
@@ -101,6 +112,7 @@ FOR_VISITORS = {
     "a month": Month.containing(DAY.start).get_absolute_url,
     "trending": lambda: reverse("feed:trending"),
     "a withdrawn paper": lambda: reverse("papers:paper", args=["2405.00002"]),
+    "a deleted paper": lambda: reverse("papers:paper", args=["2405.00004"]),
     "an organization": lambda: reverse("papers:organization", args=["acme"]),
     "about": lambda: reverse("feed:about"),
     "an empty day": EMPTY.get_absolute_url,
@@ -206,6 +218,7 @@ def test_what_opens_has_no_barrier(page, full_site, ada, sign_in, axe):
         (DAY.get_absolute_url(), ".dates .menu"),
         (DAY.get_absolute_url(), ".site-actions .menu:first-child"),
         (DAY.get_absolute_url(), ".site-actions .menu:last-child"),
+        (full_site.get_absolute_url(), "#history .fold"),
         (full_site.get_absolute_url(), "#cite"),
     ]:
         page.set_viewport_size({"width": 1280, "height": 800})
