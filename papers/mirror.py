@@ -74,19 +74,18 @@ def _organizations(rows: list[DailyPaper]) -> dict[str, Organization]:
     for row in rows:
         if row.organization:
             said.setdefault(row.organization.name.lower(), []).append((row.day, row.organization))
-    known = {it.name.lower(): it for it in Organization.objects.named(said)}
+    found = {it.name.lower(): it for it in Organization.objects.named(said)}
     hex_ids = {record.hex_id for records in said.values() for _, record in records if record.hex_id}
-    renamed = {it.hex_id: it for it in Organization.objects.filter(hex_id__in=hex_ids)}
+    by_hex_id = {it.hex_id: it for it in Organization.objects.filter(hex_id__in=hex_ids)}
     for key, records in said.items():
-        found = [renamed[record.hex_id] for _, record in records if record.hex_id in renamed]
-        if key not in known and found:
-            known[key] = found[0]
-    missing = {}
-    for key, records in said.items():
-        if key not in known:
-            name = min(record.name for _, record in records)
-            missing[key] = Organization(name=name, full_name=name)
-    return _write(Organization, known | missing, said, ("name", "full_name", "avatar_url"))
+        own = [record.hex_id for _, record in records if record.hex_id]
+        if key not in found:
+            # One that changed its name there stays one.
+            known = next((by_hex_id[hex_id] for hex_id in own if hex_id in by_hex_id), None)
+            found[key] = known or Organization()
+        for hex_id in own:
+            by_hex_id.setdefault(hex_id, found[key])
+    return _write(Organization, found, said, ("name", "full_name", "avatar_url"))
 
 
 def _write(
@@ -105,6 +104,7 @@ def _write(
     changed = {}
     for key, records in said.items():
         row, is_changed = rows[key], False
+        mark = row.pk or -id(row)
         words = statement.read(row.stated)
         for day, record in records:
             word = f"{day:%Y%m%d}"
@@ -112,7 +112,7 @@ def _write(
                 value, letter = getattr(record, name), name[0]
                 if not value or (word, value) <= (words.get(letter, ""), getattr(row, name) if letter in words else ""):
                     continue
-                if name == "hex_id" and owners.setdefault(value, row.pk or key) not in (row.pk, key):
+                if name == "hex_id" and owners.setdefault(value, mark) != mark:
                     continue
                 setattr(row, name, value)
                 words[letter] = word
@@ -120,6 +120,8 @@ def _write(
             if row.seen_on is None or day > row.seen_on:
                 row.seen_on, is_changed = day, True
         row.stated = statement.write(words)
+        if isinstance(row, Organization) and "f" not in words:
+            row.full_name = row.name
         if is_changed:
             changed[id(row)] = row
     missing = {id(row): row for row in rows.values() if row.pk is None}
