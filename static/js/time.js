@@ -2,13 +2,17 @@
 // UTC, so that it is the same for everyone and any cache may keep it.
 
 const RELATIVE = new Intl.RelativeTimeFormat("en");
-const CLOCK = new Intl.DateTimeFormat("en", { month: "short", day: "numeric", hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
+const DATE = { month: "short", day: "numeric" };
+const DAY = new Intl.DateTimeFormat("en", DATE);
+const CLOCK = new Intl.DateTimeFormat("en", { ...DATE, hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
+// Milliseconds; of what is longer ago nobody asks for the hour.
+const WEEK = 7 * 86_400_000;
 const UNITS = [["day", 86400], ["hour", 3600], ["minute", 60]];
 
 const WAYS = {
   ago: (moment) => distance(Math.min(moment - Date.now(), 0)) ?? "just now",
   until: (moment) => distance(Math.max(moment - Date.now(), 0)) ?? "any minute now",
-  clock: (moment) => CLOCK.format(moment),
+  clock: (moment) => (Date.now() - moment > WEEK ? DAY : CLOCK).format(moment),
 };
 
 function distance(milliseconds) {
