@@ -34,16 +34,17 @@ class Wish:
 
 def gather() -> int:
     """Make a row of each picture that is wanted and not known yet; return how many."""
-    wanted: dict[str, Picture] = {}
+    wanted: dict[str, Wish] = {}
     for wish in _wishes():
         for url in wish.urls:
             known = wanted.get(url)
             if known is None or (wish.day and (known.day is None or wish.day > known.day)):
-                wanted[url] = Picture(url=url, digest=address_digest(url), use=wish.use, day=wish.day)
+                wanted[url] = wish
     for url in Picture.objects.values_list("url", flat=True).iterator():
         wanted.pop(url, None)
-    Picture.objects.bulk_create(wanted.values(), ignore_conflicts=True, batch_size=BATCH_SIZE)
-    return len(wanted)
+    made = [Picture(url=url, digest=address_digest(url), use=it.use, day=it.day) for url, it in wanted.items()]
+    Picture.objects.bulk_create(made, ignore_conflicts=True, batch_size=BATCH_SIZE)
+    return len(made)
 
 
 def assign() -> int:
