@@ -1,9 +1,10 @@
 """arXiv's author lines: names in a row, commas or "and" between them, some with an affiliation in parentheses."""
 
 import re
+from collections.abc import Sequence
 
 from papers.arxiv.record import NAME_LIMIT, AuthorName
-from papers.arxiv.text import name_from_tex, shortened
+from papers.arxiv.text import is_plain, name_from_tex, shortened
 
 
 def split(line: str) -> tuple[AuthorName, ...]:
@@ -11,7 +12,27 @@ def split(line: str) -> tuple[AuthorName, ...]:
 
     A comma within parentheses or before a suffix (Jr., III) parts no names, nor does the "and" of a group's own name.
     """
-    return tuple(found for part in _parts(line) if (found := _author(part)))
+    parts = _parts(line)
+    # With affiliations or without: most lines have none, and their names are looked at together.
+    if "(" not in line:
+        return named([_LAST.sub("", part) if part[:1] in "a&" else part for part in parts])
+    return tuple(found for part in parts if (found := _author(part)))
+
+
+def named(names: Sequence[str]) -> tuple[AuthorName, ...]:
+    """Return the authors of printed names, in their order, without those in which there is no name."""
+    together = "|".join(names)
+    if (
+        together
+        and together.count("|") == len(names) - 1
+        and not any(map(together.__contains__, _UNUSUAL))
+        and together[0] not in _EDGES
+        and together[-1] not in _EDGES
+        and is_plain(together)
+        and len(max(names, key=len)) <= NAME_LIMIT
+    ):
+        return tuple(map(AuthorName, names))
+    return tuple(found for name in names if (found := author(name)))
 
 
 def author(name: str, affiliation: str = "") -> AuthorName | None:
@@ -21,10 +42,14 @@ def author(name: str, affiliation: str = "") -> AuthorName | None:
     if not name or name == ":" or name.startswith("et al"):
         return None
     affiliation = affiliation and shortened(name_from_tex(affiliation), NAME_LIMIT)
-    return AuthorName(shortened(name, NAME_LIMIT) if len(name) > NAME_LIMIT else name, affiliation)
+    return AuthorName(shortened(name, NAME_LIMIT), affiliation)
 
 
+# What, in names with a bar between them, asks for a closer look at each: space around one, none at all, nobody's.
+_UNUSUAL = (" |", "| ", "||", ":", "et al")
+_EDGES = " |"
 _SUFFIX = re.compile(r"(?:(?:Jr|Sr|Esq|Ph\.?\s?D|M\.?D)\.?|II|III|IV)(?=\s*(?:\(|$))")
+_SUFFIX_INITIALS = frozenset("JSEPMI")
 _COLLABORATION = re.compile(r"^([^:()]*\b(?:Collaborations?|Consortium|Team|Group)):\s*", re.IGNORECASE)
 _LAST = re.compile(r"^(?:and|&)\s+")
 _AND_OR_PARENTHESIS = re.compile(r"[()]|\s+(?:and|&)\s+")
@@ -63,15 +88,12 @@ def _mended(parts: list[str]) -> list[str]:
     names: list[str] = []
     for part in map(str.strip, parts):
         for name in _at_and(part) if " and" in part or "&" in part or "\nand" in part else (part,):
-            # The first letters of all suffixes; most names need no closer look.
+            # Most names need no closer look.
             if names and name[:1] in _SUFFIX_INITIALS and _SUFFIX.match(name):
                 names[-1] += f", {name}"
             elif name:
                 names.append(name)
     return names
-
-
-_SUFFIX_INITIALS = frozenset("JSEPMI")
 
 
 def _at_and(part: str) -> list[str]:

@@ -32,25 +32,28 @@ def abstract(text: str, warnings: list[str]) -> str:
 
 def line(text: str) -> str:
     """Return a comment or a journal reference as it is shown, cut where it is longer than any."""
-    return from_tex(shortened(text, TITLE_LIMIT))
+    return from_tex(shortened(text, TITLE_LIMIT)) if text else ""
 
 
 def categories(stated: Iterable[str], warnings: list[str]) -> tuple[str, ...]:
     """Return those names, each once and in their order, that arXiv files papers under."""
-    names = list(dict.fromkeys(filter(None, map(clean, stated))))
-    known = tuple(filter(taxonomy.is_known, names))
-    if len(known) != len(names):
-        warnings += [
-            f"category ‘{shortened(name, 40)}’ is not one of arXiv's: kept without it"
-            for name in names
-            if name not in known
-        ]
-    return known
+    once = dict.fromkeys(stated)
+    if once.keys() <= taxonomy.CATEGORIES.keys():
+        return tuple(once)
+    names = tuple(dict.fromkeys(filter(None, map(clean, once))))
+    warnings += [
+        f"category ‘{shortened(name, 40)}’ is not one of arXiv's: kept without it"
+        for name in names
+        if not taxonomy.is_known(name)
+    ]
+    return tuple(filter(taxonomy.is_known, names))
 
 
 def doi(text: str, warnings: list[str]) -> str:
     """Return a DOI, or several with a space between them, without what introduces it."""
     text = clean(text)
+    if not text:
+        return ""
     if " " in text or "," in text or ";" in text or not text.startswith("10."):
         text = " ".join(filter(None, _DOI_SEPARATOR.split(_DOI_PREFIX.sub("", text))))
     if len(text) > DOI_LIMIT:

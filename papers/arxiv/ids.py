@@ -7,6 +7,7 @@ import calendar
 import re
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from urllib.parse import unquote, urlsplit
 
 from papers.arxiv import taxonomy
@@ -56,7 +57,7 @@ def month(arxiv_id: str) -> date:
     archive, _, number = arxiv_id.rpartition("/")
     short_year = int(number[:2])
     year = 1900 + short_year if archive and short_year >= 91 else 2000 + short_year
-    return date(year, int(number[2:4]), calendar.monthrange(year, int(number[2:4]))[1])
+    return _last_day(year, int(number[2:4]))
 
 
 # The archives that existed before April 2007, when numbers stopped to name their archive.
@@ -108,6 +109,11 @@ def _id_in_url(url: str) -> str:
         (host == "arxiv.org" or host.endswith(".arxiv.org")) and page in _ARXIV_PAGES
     )
     return rest.removesuffix(".pdf") if is_paper else ""
+
+
+@lru_cache(maxsize=2048)
+def _last_day(year: int, month: int) -> date:
+    return date(year, month, calendar.monthrange(year, month)[1])
 
 
 def _checked_new(value: str, shown: str) -> str:

@@ -46,7 +46,8 @@ class OrganizationRecord:
     avatar_url: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+# Never changed after they are made. Not frozen: that makes them several times as slow to make, a fifth of all parsing.
+@dataclass(slots=True, unsafe_hash=True)
 class AuthorName:
     """One printed name on a paper, in the order of the paper.
 
@@ -88,7 +89,7 @@ class Version:
     is_withdrawal: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, unsafe_hash=True)
 class Record:
     """One paper as a source states it; None, "" and () mean that the source says nothing.
 

@@ -14,15 +14,14 @@ def clean(text: str) -> str:
 
     Characters that switch the direction of writing go too: in a title they would turn the page around it.
     """
-    # Most texts are done with a few looks: what is printable has no white space but the space, and nothing to be dropped.
-    line = text.replace("\n", " ").strip()
-    if "  " in line:
-        line = " ".join(line.split())
-    if not line.isprintable() or "&" in line:
-        line = _ENTITY.sub(lambda match: html.unescape(match[0]), text)
-        # White space first, and once more where what was dropped stood between two spaces.
-        line = " ".join(_UNPRINTABLE.sub("", " ".join(line.split())).split())
-    return line if line.isascii() else unicodedata.normalize("NFC", line)
+    line = _in_one_line(text)
+    if line.isprintable() and "&" not in line:
+        # What is printable has no white space but the space, and nothing to be dropped.
+        return line if line.isascii() else unicodedata.normalize("NFC", line)
+    line = _ENTITY.sub(lambda match: html.unescape(match[0]), text)
+    # White space first, and once more where what was dropped stood between two spaces.
+    line = " ".join(_UNPRINTABLE.sub("", " ".join(line.split())).split())
+    return unicodedata.normalize("NFC", line)
 
 
 def from_tex(text: str) -> str:
@@ -32,18 +31,22 @@ def from_tex(text: str) -> str:
     dollars, percent signs and braces: many a title costs $5 or is 50% better. An escaped dollar stays escaped
     beside another one, with which it would pass for mathematics.
     """
-    text = clean(text)
-    if not _may_be_tex(text):
-        return text
+    line = _in_one_line(text)
+    if is_plain(line):
+        return line
+    if not (line.isprintable() and line.isascii() and "&" not in line):
+        line = clean(text)
+        if not _may_be_tex(line):
+            return line
     # Prose and formulas take turns. A cleaned text has no NUL: it can hold a formula's place, even within \emph{…}.
-    pieces = _MATHEMATICS.split(text) if "$" in text or "\\(" in text or "\\[" in text else [text]
+    pieces = _MATHEMATICS.split(line) if "$" in line or "\\)" in line or "\\]" in line else [line]
     prose = "\0".join(pieces[::2])
     if _may_be_tex(prose):
-        prose = _typeset(_decoded(prose), is_lone_dollar=text.count("$") == 1)
-        text = "".join(chain.from_iterable(zip_longest(prose.split("\0"), pieces[1::2], fillvalue="")))
-    elif "&" not in text:
-        return text
-    return clean(text)
+        prose = _typeset(_decoded(prose), is_lone_dollar=line.count("$") == 1)
+        line = "".join(chain.from_iterable(zip_longest(prose.split("\0"), pieces[1::2], fillvalue="")))
+    elif "&" not in line:
+        return line
+    return clean(line)
 
 
 def name_from_tex(text: str) -> str:
@@ -52,6 +55,18 @@ def name_from_tex(text: str) -> str:
     if not _may_be_tex(text):
         return text
     return clean(_TIE.sub(" ", _decoded(text)).replace("{", "").replace("}", ""))
+
+
+def is_plain(line: str) -> bool:
+    """Tell, in a few quick looks, that a text without surrounding space has nothing to be cleaned or decoded.
+
+    False says little: that it may have. Sources have mostly plain texts, and this is what makes reading them quick.
+    """
+    if "\\" in line or "  " in line or "--" in line:
+        return False
+    if line.isascii():
+        return len(line.encode().translate(None, _SPECIAL)) == len(line)
+    return line.isprintable() and not any(map(line.__contains__, "&\\{~`")) and unicodedata.is_normalized("NFC", line)
 
 
 def shortened(text: str, limit: int) -> str:
@@ -118,6 +133,15 @@ _TYPESETTING = tuple(
 )
 
 
+# What `is_plain` looks for: control characters, and what may begin an entity or TeX.
+_SPECIAL = bytes(range(0x20)) + b"\x7f&\\{~`"
+
+
+def _in_one_line(text: str) -> str:
+    line = text.replace("\n", " ").strip()
+    return " ".join(line.split()) if "  " in line else line
+
+
 def _may_be_tex(text: str) -> bool:
     return "\\" in text or "{" in text or "~" in text or "--" in text or ("`" in text and "``" in text)
 
@@ -128,6 +152,8 @@ def _decoded(text: str) -> str:
         return text
     text = _CHARACTER.sub(lambda match: _character(match[0]), text)
     for _ in range(3):  # commands within commands, from the inside
+        if "{" not in text:
+            break
         before = text
         for pattern, replacement in _COMMANDS:
             text = pattern.sub(replacement, text)

@@ -18,11 +18,18 @@ def is_told(comment: str, abstract: str = "") -> bool:
     Meant to be precise rather than eager: a withdrawn claim, section or earlier version withdraws no paper, nor does
     a withdrawal from a conference.
     """
-    return (_may_tell(comment) and _tells(comment, _NOTICE_WITHIN)) or (_may_tell(abstract) and _tells(abstract, None))
+    comment, abstract = comment[:_COMMENT_BEGINNING], abstract[:_ABSTRACT_BEGINNING]
+    if not _may_tell(comment + abstract):
+        return False
+    comment, abstract = " ".join(comment.split()), " ".join(abstract.split())
+    return bool(_NOTICE.match(comment) or _NOTICE_WITHIN.search(comment) or _NOTICE.match(abstract))
 
 
 def is_marked(source_type: str, size_kilobytes: int | None) -> bool:
-    """Tell whether a version has no files, by arXiv's letters ("I": ignore the source) and its size."""
+    """Tell whether a version takes the paper back: arXiv's letters for its source have an "I", or it has no bytes.
+
+    `size_kilobytes` is None where nought may mean something else.
+    """
     return "I" in source_type or size_kilobytes == 0
 
 
@@ -55,15 +62,9 @@ _NOTICE = re.compile(
     rf"[\W_]*(?:arxiv admin(?:istrator)?s?(?: note| comment)?: )?(?:{_SENTENCE}|{_HEADLINE})", re.IGNORECASE
 )
 _NOTICE_WITHIN = re.compile(rf"(?:[.,;!?)\]] |[-–—] )(?=this )(?:{_SENTENCE})", re.IGNORECASE)
-# Where a notice can begin; what comes much later tells of something else.
-_BEGINNING = 2_000
+# Where a notice can begin; what comes much later tells of something else. An abstract begins with it.
+_COMMENT_BEGINNING, _ABSTRACT_BEGINNING = 1_000, 200
 
 
 def _may_tell(text: str) -> bool:
-    beginning = text[:_BEGINNING]
-    return "ithdr" in beginning or "ITHDR" in beginning or "removed by" in beginning
-
-
-def _tells(text: str, within: re.Pattern[str] | None) -> bool:
-    text = " ".join(text[:_BEGINNING].split())
-    return bool(_NOTICE.match(text) or (within and within.search(text)))
+    return "ithdr" in text or "ITHDR" in text or "removed by" in text

@@ -103,15 +103,7 @@ def test_other_withdrawals_do_not_count(text):
 
 @pytest.mark.parametrize(
     ("source_type", "size", "is_marked"),
-    [
-        ("I", 0, True),
-        ("I", None, True),
-        ("DI", 3, True),
-        ("", 0, True),
-        ("D", 853, False),
-        ("", 1, False),
-        ("", None, False),
-    ],
+    [("I", 0, True), ("I", None, True), ("SI", 3, True), ("", 0, True), ("D", 853, False), ("", None, False)],
 )
 def test_a_version_without_files_is_marked(source_type, size, is_marked):
     assert withdrawal.is_marked(source_type, size) is is_marked
