@@ -20,7 +20,7 @@ def address_digest(url: str) -> str:
     return hashlib.sha256(url.encode()).hexdigest()
 
 
-class PictureQuerySet(models.QuerySet):
+class PictureQuerySet(models.QuerySet["Picture"]):
     def due(self):
         """Those to be fetched now, the newest day's first."""
         waiting = self.filter(state=Picture.State.WAITING, next_try_at__lte=timezone.now())

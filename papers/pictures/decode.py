@@ -68,7 +68,7 @@ def _decode(use: str, folder: Path) -> Answer:
     return {
         "small": small.name,
         "large": large.name,
-        "video": copy and copy.name,
+        "video": copy.name if copy else None,
         "width": image.width,
         "height": image.height,
     }

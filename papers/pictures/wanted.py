@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from urllib.parse import urlsplit
 
-from django.db import models, transaction
+from django.db import transaction
 from django.db.models.functions import Coalesce, TruncDate
 from django.utils import timezone
 
@@ -18,13 +18,15 @@ from papers.models.picture import MOST, address_digest
 # Hugging Face's share cards, which show a title and no picture: the drawn cover is better.
 SHARE_CARDS = "cdn-thumbnails.huggingface.co"
 BATCH_SIZE = 500
+# Whoever has a picture.
+Owner = Paper | Person | Organization
 
 
 @dataclass(frozen=True, slots=True)
 class Wish:
     """Whose picture may come from which addresses, the best one first; `picture` is the one it has."""
 
-    model: type[models.Model]
+    model: type[Owner]
     pk: int
     urls: tuple[str, ...]
     use: Picture.Use
@@ -51,7 +53,7 @@ def assign() -> int:
     """Give each paper, person and organization the first of its pictures that is here; return how many got another."""
     rows = Picture.objects.filter(state=Picture.State.STORED).values_list("url", "use", "pk")
     stored = {(url, use): pk for url, use, pk in rows.iterator()}
-    moved: dict[type[models.Model], dict[int, int | None]] = {Paper: {}, Person: {}, Organization: {}}
+    moved: dict[type[Owner], dict[int, int | None]] = {Paper: {}, Person: {}, Organization: {}}
     for wish in _wishes():
         found = (stored[url, wish.use] for url in wish.urls if (url, wish.use) in stored)
         picture = next(found, None)
@@ -85,15 +87,15 @@ def _wishes() -> Iterator[Wish]:
             yield Wish(model, pk, (url,), Picture.Use.AVATAR, day, picture)
 
 
-def _move(model: type[models.Model], pictures: dict[int, int | None]) -> None:
+def _move(model: type[Owner], pictures: dict[int, int | None]) -> None:
     keys = sorted(pictures)
     for start in range(0, len(keys), BATCH_SIZE):
         with transaction.atomic():
             # Locked in the order in which all who lock papers do.
             batch = keys[start : start + BATCH_SIZE]
-            owners = list(model._default_manager.filter(pk__in=batch).select_for_update(no_key=True).order_by("pk"))
+            owners = list(model.objects.filter(pk__in=batch).select_for_update(no_key=True).order_by("pk"))
             for owner in owners:
                 owner.picture_id = pictures[owner.pk]
-            model._default_manager.bulk_update(owners, ["picture"])
+            model.objects.bulk_update(owners, ["picture"])
             if model is Paper:
                 Paper.objects.filter(pk__in=batch).update(modified_at=timezone.now())
