@@ -43,5 +43,7 @@ class Standing:
 
     def missing(self, category: str, day: date) -> Freshness | None:
         """The state of a category that the site follows and whose announcement of this day is not here; otherwise None."""
-        lacking = (it for it in self.categories if it.state in (State.STALLED, State.WAITING) and it.day <= day)
-        return next((it for it in lacking if category in it.categories), None)
+        for it in self.categories:
+            if category in it.categories and it.state in (State.STALLED, State.WAITING):
+                return it if it.day and it.day <= day else None
+        return None

@@ -48,7 +48,7 @@ def last_readable(versions: list[Version]) -> Version | None:
 
 def _stated(paper: Paper) -> list[Version]:
     first = Version(paper=paper, number=1, submitted_at=paper.published_at)
-    if not paper.is_new_version or paper.updated_at is None:
+    if paper.version is None or paper.version == 1 or paper.updated_at is None:
         return [first]
     return [first, Version(paper=paper, number=paper.version, submitted_at=paper.updated_at)]
 

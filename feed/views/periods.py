@@ -23,8 +23,8 @@ def home(request):
 @require_safe
 def papers(request):
     """The newest day that has entries."""
-    newest, before, *_ = [*Entry.objects.visible().newest_days(2), None, None]
-    return _feed(request, Day(newest) if newest else Day.current(), (before, None))
+    days = Entry.objects.visible().newest_days(2)
+    return _feed(request, Day(days[0]) if days else Day.current(), (days[1] if days[1:] else None, None))
 
 
 @require_safe
