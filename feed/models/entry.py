@@ -6,6 +6,7 @@ from datetime import date
 from django.conf import settings
 from django.db import models
 from django.db.models import Count, F, Max, Q, Value
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from accounts.hex_id import HexIdField
@@ -39,8 +40,18 @@ class EntryQuerySet(models.QuerySet):
         return entries.filter(~models.Exists(earlier))
 
     def of_paper(self):
-        """A paper's entries, from the day on which it first came into the feed."""
-        return self.filter(hidden_at=None).for_cards().order_by("day")
+        """A paper's entries with their `rank`, from the day on which it first came into the feed."""
+        return self.filter(hidden_at=None).for_cards().with_rank().order_by("day")
+
+    def with_rank(self):
+        """With `rank`: the entry's place on its day, from 1."""
+        upvotes, submitted_at = models.OuterRef("paper__total_upvote_count"), models.OuterRef("submitted_at")
+        level = Q(paper__total_upvote_count=upvotes)
+        ahead = Q(paper__total_upvote_count__gt=upvotes) | level & Q(submitted_at__lt=submitted_at)
+        ahead |= level & Q(submitted_at=submitted_at, id__lt=models.OuterRef("id"))
+        others = Entry.objects.visible().filter(ahead, day=models.OuterRef("day")).order_by()
+        count = others.values("day").annotate(n=Count("pk")).values("n")
+        return self.annotate(rank=Coalesce(models.Subquery(count), 0) + 1)
 
     def ranked(self):
         return self.order_by(*self.RANKED)
@@ -143,13 +154,3 @@ class Entry(models.Model):
     def is_promoted(self) -> bool:
         """Whether the site itself submitted it, because members voted for it in "All new"."""
         return self.origin == self.Origin.PROMOTED
-
-    @property
-    def rank(self) -> int:
-        """Its place on its day, from 1."""
-        paper = self.paper
-        ahead = Q(paper__total_upvote_count__gt=paper.total_upvote_count) | Q(
-            paper__total_upvote_count=paper.total_upvote_count, submitted_at__lt=self.submitted_at
-        )
-        ahead |= Q(paper__total_upvote_count=paper.total_upvote_count, submitted_at=self.submitted_at, id__lt=self.id)
-        return Entry.objects.visible().filter(ahead, day=self.day).count() + 1
