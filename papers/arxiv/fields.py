@@ -24,6 +24,7 @@ def title(text: str) -> str:
 
 def abstract(text: str, warnings: list[str]) -> str:
     """Return an abstract as it is shown, cut where it is longer than any."""
+    text = text.strip()
     if len(text) > ABSTRACT_LIMIT:
         warnings.append(f"the abstract has {len(text)} characters: cut at {ABSTRACT_LIMIT}")
         text = shortened(text, ABSTRACT_LIMIT)

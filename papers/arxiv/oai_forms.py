@@ -82,7 +82,7 @@ def structured(form: etree._Element, header: Header) -> Record:
     for element in form.iter():
         name = NAMES[element.tag]
         if name in _OF_AN_AUTHOR:
-            people[-1][name] = element.text or ""
+            people[-1].setdefault(name, element.text or "")
         elif name == "author":
             people.append({})
         elif name == "affiliation":
