@@ -123,7 +123,8 @@ class Replay:
         return self._read() if self._log.exists() else self._last
 
     def _read(self) -> list[Exchange]:
-        lines = self._log.read_text().splitlines()
+        # The last line may be half written.
+        lines = self._log.read_text().rpartition("\n")[0].splitlines()
         return sorted((Exchange(**json.loads(line)) for line in lines), key=lambda exchange: exchange.started)
 
 
