@@ -1,0 +1,122 @@
+from datetime import UTC, date, datetime
+
+import pytest
+import time_machine
+from django.db import connection
+
+from papers.lookup import look_up, waiting
+from papers.models import Paper, Run, Source
+from tests.archive import Archive, made
+from tests.replay import Answer, Replay
+
+pytestmark = pytest.mark.django_db
+NOW = datetime(2026, 1, 8, 12, tzinfo=UTC)
+OPEN = "http://creativecommons.org/licenses/by/4.0/"
+
+
+@pytest.fixture(autouse=True)
+def _clock():
+    with time_machine.travel(NOW, tick=False):
+        yield
+
+
+@pytest.fixture
+def serve(settings):
+    servers: list[Replay] = []
+
+    def start(*papers, answer=None):
+        servers.append(Replay(answer or Archive(papers, until=date(2026, 1, 8), days=1, page_size=20)))
+        servers[-1].__enter__()
+        settings.ARXIV_OAI_URL = servers[-1].url
+        return servers[-1]
+
+    yield start
+    for server in servers:
+        server.__exit__()
+
+
+def asked(server) -> list[str]:
+    return [line.query["identifier"].removeprefix("oai:arXiv.org:") for line in server.log]
+
+
+def test_a_mirrored_paper_gets_its_licence_and_versions(serve, make_paper):
+    serve(made("2601.00003"))
+    paper = make_paper("2601.00003", source=Paper.Source.HUGGINGFACE)
+    look_up()
+    paper.refresh_from_db()
+    assert (paper.license, paper.looked_up_at) == (OPEN, NOW)
+    assert paper.versions.count() == 1
+    run = Run.objects.get()
+    assert (run.state, run.changed_count, run.request_count) == ("finished", 1, 1)
+
+
+def test_the_newest_is_asked_for_first_and_nothing_twice(serve, make_paper):
+    server = serve(made("2601.00003"), made("2601.00006"))
+    make_paper("2601.00003")
+    make_paper("2601.00006")
+    look_up()
+    look_up()
+    assert asked(server) == ["2601.00006", "2601.00003"]
+    assert Run.objects.count() == 1
+
+
+def test_a_paper_whose_licence_is_known_is_not_asked_for(serve, make_paper):
+    server = serve()
+    make_paper(license=OPEN)
+    look_up()
+    assert asked(server) == []
+    assert not Run.objects.exists()
+
+
+def test_one_that_arxiv_does_not_know_is_not_asked_for_ever(serve, make_paper):
+    server = serve()
+    paper = make_paper("2601.00003")
+    look_up()
+    look_up()
+    paper.refresh_from_db()
+    assert asked(server) == ["2601.00003"]
+    assert paper.looked_up_at == NOW
+
+
+def test_one_without_any_licence_is_not_asked_for_ever(serve, make_paper):
+    server = serve(made("2601.00005"))
+    make_paper("2601.00005")
+    look_up()
+    look_up()
+    assert asked(server) == ["2601.00005"]
+
+
+def test_a_bad_answer_holds_up_no_other_and_is_given_up_in_the_end(serve, make_paper):
+    archive = Archive([made("2601.00003")], until=date(2026, 1, 8), days=1, page_size=20)
+
+    def answer(request) -> Answer:
+        return Answer(b"<html>") if "00006" in request.query["identifier"] else archive(request)
+
+    server = serve(answer=answer)
+    good, bad = make_paper("2601.00003"), make_paper("2601.00006")
+    look_up()
+    good.refresh_from_db()
+    assert good.license == OPEN
+    assert [name for name, _ in Run.objects.get().refusals] == ["2601.00006"]
+    for _ in range(6):
+        look_up()
+    bad.refresh_from_db()
+    assert asked(server).count("2601.00006") == 5
+    assert bad.looked_up_at == NOW
+    assert Source.objects.get(name="arxiv-ids").position == {}
+
+
+def test_out_of_reach_fails_the_run_and_leaves_all_for_the_next(settings, make_paper):
+    settings.ARXIV_OAI_URL = "http://127.0.0.1:9"
+    make_paper()
+    look_up()
+    assert Run.objects.get().state == "failed"
+    assert waiting().count() == 1
+
+
+def test_what_waits_is_found_by_its_index(make_paper):
+    with connection.cursor() as cursor:
+        cursor.execute("set local enable_seqscan = off")
+        cursor.execute("set local enable_bitmapscan = off")
+        cursor.execute("set local enable_sort = off")
+    assert "paper_to_look_up" in waiting()[:40].explain()
