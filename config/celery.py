@@ -29,13 +29,27 @@ class Doorbell(Task):
 app = Celery("daily_papers", task_cls=Doorbell)
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
-app.conf.beat_schedule = {
+TIMETABLE = {
     "confirmations": {"task": "feed.tasks.send_confirmations", "schedule": 60.0},
-    # arXiv renders its feeds at midnight Eastern; a quarter of an hour later they are there, in winter and in summer.
-    "listing": {"task": "papers.tasks.fetch_listing", "schedule": crontab(minute=15, hour="4,5,6,8,12")},
+    # It knows itself what is due (arXiv's feeds show a day from midnight in New York on) and asks nothing when nothing is.
+    "listing": {"task": "papers.tasks.fetch_listing", "schedule": crontab(minute="*/10")},
     # Whoever casts the vote that suffices sees the paper in the feed a minute later; without candidates it costs one query.
     "promotion": {"task": "feed.tasks.promote", "schedule": 60.0},
     "pictures": {"task": "papers.tasks.fetch_pictures", "schedule": crontab(minute="*/5")},
     "pictures-sweep": {"task": "papers.tasks.sweep_pictures", "schedule": crontab(minute=35, hour=3)},
+    # It knows itself when a night's harvest is due, 22:30 in New York, and goes on with one that was interrupted.
+    "harvest": {"task": "papers.tasks.harvest", "schedule": crontab(minute="*/10")},
+    # A slice takes four minutes: one ends before the next begins, and a minute is left for whoever waits for arXiv.
+    "backfill": {"task": "papers.tasks.backfill", "schedule": crontab(minute="2-59/5")},
+    # A mirrored paper has its licence, and so its pictures, within minutes; with nothing to look up it costs one query.
+    "lookup": {"task": "papers.tasks.look_up", "schedule": crontab(minute="4-59/5")},
+    # Rows appear and votes move all day; readers would hardly notice sooner, and Hugging Face is a guest's host.
     "mirror": {"task": "feed.tasks.mirror_huggingface", "schedule": crontab(minute="*/30")},
+    # GitHub counts its limit by the hour.
+    "stars": {"task": "papers.tasks.refresh_stars", "schedule": crontab(minute=20)},
+    # Not at the full hour, when other things have just begun.
+    "watch": {"task": "papers.tasks.watch", "schedule": crontab(minute=50)},
+    "forget-runs": {"task": "papers.tasks.forget_runs", "schedule": crontab(minute=45, hour=3)},
 }
+# A bell that no worker heard within the hour is dropped: the timetable has rung again since.
+app.conf.beat_schedule = {name: {**line, "options": {"expires": 3600}} for name, line in TIMETABLE.items()}

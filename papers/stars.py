@@ -26,6 +26,8 @@ ENOUGH = timedelta(minutes=10)
 # How old a repository's newest paper may be, and how long its stars then stand. Stars come in a paper's first weeks.
 RHYTHM = ((timedelta(days=30), timedelta(days=1)), (timedelta(days=365), timedelta(days=7)))
 SELDOM = timedelta(days=30)
+# What a row of ours holds; by its rules for names, GitHub's own addresses have at most 159 characters.
+URL_LIMIT = 500
 
 
 def refresh_stars() -> None:
@@ -59,8 +61,7 @@ def _gather() -> None:
     """Make the rows of the repositories that papers link to; what is not at GitHub gets no name and is not asked for."""
     papers = Paper.objects.exclude(github_repo="").exclude(github_repo__in=Repository.objects.values("url"))
     urls = papers.order_by().values_list("github_repo", flat=True).distinct()
-    longest = Repository._meta.get_field("url").max_length
-    found = [Repository(url=url, full_name=name_of(url)) for url in urls.iterator() if len(url) <= longest]
+    found = [Repository(url=url, full_name=name_of(url)) for url in urls.iterator() if len(url) <= URL_LIMIT]
     Repository.objects.bulk_create(found, ignore_conflicts=True)
 
 

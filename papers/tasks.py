@@ -1,34 +1,19 @@
 """Doorbells of the catalogue; the timetable in config/celery.py rings them."""
 
-import logging
-
 from celery import shared_task
 from django.conf import settings
 
-from papers import sources
-from papers.arxiv.record import SourceError
-from papers.arxiv.rss import parse
-from papers.ingest import ingest
+from papers import announcements, lookup, stars
+from papers import harvest as harvesting
+from papers import watch as watching
+from papers.models import Run
 from papers.pictures import fetch
-
-logger = logging.getLogger(__name__)
 
 
 @shared_task
 def fetch_listing():
-    """Take in what arXiv announces today in the site's categories; without a network, say so and try again later."""
-    try:
-        report = ingest(parse(sources.arxiv().announcements(settings.ARXIV_CATEGORIES)))
-    except SourceError as error:
-        logger.warning("arXiv's announcement was not fetched: %s", error)
-        return
-    logger.info(
-        "arXiv's announcement: %d new, %d changed, %d unchanged, %d refused",
-        len(report.new),
-        len(report.changed),
-        len(report.unchanged),
-        len(report.refused),
-    )
+    """Take in what arXiv has announced in the site's categories and is not here yet."""
+    announcements.collect()
 
 
 @shared_task
@@ -41,3 +26,40 @@ def fetch_pictures():
 def sweep_pictures():
     """Remove what may not be shown any more."""
     fetch.sweep_pictures()
+
+
+@shared_task
+def harvest():
+    """Take in what has changed at arXiv since the last harvest, once a night."""
+    harvesting.harvest()
+
+
+@shared_task
+def backfill():
+    """Take in a slice of arXiv's archive, where the operator has switched that on."""
+    if settings.ARXIV_BACKFILL:
+        harvesting.backfill()
+
+
+@shared_task
+def look_up():
+    """Ask arXiv about papers that came from elsewhere."""
+    lookup.look_up()
+
+
+@shared_task
+def refresh_stars():
+    """Count the stars of the repositories that are due."""
+    stars.refresh_stars()
+
+
+@shared_task
+def watch():
+    """Tell the operators of what has fallen silent, and of what is back."""
+    watching.look()
+
+
+@shared_task
+def forget_runs():
+    """Forget the runs of more than a year ago."""
+    Run.objects.forget()

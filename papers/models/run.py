@@ -1,5 +1,7 @@
 """One run of ingestion: what was asked, what came, what became of it."""
 
+from datetime import timedelta
+
 from django.db import models
 from django.utils import timezone
 
@@ -7,6 +9,8 @@ from .source import Source
 
 # The page of a run shows this many refusals; the counter has them all.
 SHOWN_REFUSALS = 50
+# The overview shows 90 days; a year answers what was different last winter, and a site that does all has hundreds a day.
+KEPT = timedelta(days=366)
 COUNTED = ["request_count", "byte_count", "fetched_count", "new_count", "changed_count", "refused_count", "refusals"]
 
 
@@ -19,6 +23,10 @@ class RunQuerySet(models.QuerySet):
 
     def finished(self):
         return self.filter(state=Run.State.FINISHED)
+
+    def forget(self) -> int:
+        """Delete those that nobody looks at any more; return how many."""
+        return self.filter(started_at__lt=timezone.now() - KEPT).delete()[0]
 
     def interrupt(self) -> int:
         """Close those whose process is gone, as their source's lock is free again; return how many."""

@@ -1,12 +1,15 @@
 import threading
+from datetime import timedelta
 
 import pytest
 from django.db import connection, transaction
+from django.utils import timezone
 
 from papers.arxiv.record import Refusal, SourceError
 from papers.ingest import Report
 from papers.models import Category, Run, Source
 from papers.runs import run
+from papers.tasks import forget_runs
 from tests.processes import python
 
 HARVEST, LISTING = Source.Name.HARVEST, Source.Name.LISTING
@@ -136,3 +139,12 @@ def wait_until_free(source):
         if try_to_run(source):
             return
     raise AssertionError(f"{source} is still taken")
+
+
+@pytest.mark.django_db
+def test_runs_of_more_than_a_year_ago_are_forgotten():
+    with run(HARVEST), run(LISTING):
+        pass
+    Run.objects.of(LISTING).update(started_at=timezone.now() - timedelta(days=367))
+    forget_runs()
+    assert Run.objects.get().source == HARVEST

@@ -1,0 +1,102 @@
+"""Several workers and timetables at once: each source has one run at a time, and arXiv its pause after each request."""
+
+import os
+import time
+from contextlib import ExitStack
+from datetime import UTC, datetime, timedelta
+from itertools import pairwise
+
+import pytest
+import redis
+
+from papers.models import Category, Run, Source
+from tests.archive import Archive, made
+from tests.processes import python
+from tests.replay import Answer, Replay
+
+pytestmark = pytest.mark.django_db(transaction=True)
+WORKER = "from config.celery import app\napp.worker_main(['worker', '--pool', 'solo', '--loglevel', 'ERROR'])"
+# What asks arXiv by the timetable, each twice a second.
+TIMETABLE = """
+import sys
+from config.celery import TIMETABLE, app
+jobs = ["listing", "harvest", "backfill", "lookup"]
+app.conf.beat_schedule = {name: {**TIMETABLE[name], "schedule": 0.5} for name in jobs}
+app.Beat(schedule=sys.stdin.readline().strip(), loglevel="ERROR").run()
+"""
+# A clock may stand still for a moment between the server's mark and the wire.
+TOLERANCE = 0.002
+
+
+@pytest.fixture
+def queue() -> str:
+    """A queue of its own: what is left in it rings in no other test."""
+    url = os.environ["REDIS_URL"].rpartition("/")[0] + "/15"
+    with redis.from_url(url) as server:
+        server.flushdb()
+        yield url
+        server.flushdb()
+
+
+@pytest.fixture
+def archive(make_paper) -> Archive:
+    """Five hundred papers of the last days, twenty of which are here without a licence and wait to be looked up."""
+    papers = [made(f"2601.{number:05}") for number in range(1, 501)]
+    for number in range(1, 21):
+        make_paper(f"2601.{number:05}")
+    today = datetime.now(UTC).date()
+    Source.objects.create(name=Source.Name.BACKFILL, position={"day": (today - timedelta(days=20)).isoformat()})
+    Category.objects.get_or_create(name="cs.CV", defaults={"title": "Vision"})
+    return Archive(papers, until=today, days=20, page_size=10)
+
+
+def all_of_arxiv(archive):
+    """What arXiv answers: OAI-PMH from the archive, and no feeds or lists today."""
+    return lambda request: archive(request) if request.path == "/oai" else Answer(b"not here", 404)
+
+
+def services(server: Replay) -> dict[str, str]:
+    names = ("ARXIV_URL", "ARXIV_API_URL", "ARXIV_RSS_URL", "ARXIV_OAI_URL")
+    return dict.fromkeys(names, server.url) | {"ARXIV_CATEGORIES": "cs.CV"}
+
+
+def gaps(server: Replay) -> list[float]:
+    """The seconds from the end of each request to the start of the next."""
+    return [after.started - before.ended for before, after in pairwise(server.log)]
+
+
+def wait_for(server: Replay, requests: int) -> None:
+    deadline = time.monotonic() + 120
+    while len(server.log) < requests:
+        assert time.monotonic() < deadline, f"only {len(server.log)} requests"
+        time.sleep(0.05)
+
+
+def test_two_workers_and_a_timetable_started_twice_never_run_a_source_twice_nor_ask_arxiv_too_fast(
+    archive, queue, tmp_path
+):
+    with Replay(all_of_arxiv(archive), is_apart=True) as server, ExitStack() as stack:
+        settings = {**services(server), "REDIS_URL": queue, "ARXIV_PAUSE": "0.1", "ARXIV_BACKFILL": "1"}
+        for _ in range(2):
+            stack.enter_context(python(WORKER, **settings))
+        for number in range(2):
+            timetable = stack.enter_context(python(TIMETABLE, **settings))
+            print(tmp_path / f"timetable{number}", file=timetable.stdin, flush=True)
+        wait_for(server, 30)
+        assert min(gaps(server)) >= 0.1 - TOLERANCE
+    runs = Run.objects.exclude(state=Run.State.RUNNING)
+    assert {Source.Name.HARVEST, Source.Name.LISTING} <= set(runs.values_list("source", flat=True))
+    for name in Source.Name:
+        for before, after in pairwise(Run.objects.of(name).order_by("started_at")):
+            assert before.finished_at is not None
+            assert before.finished_at <= after.started_at
+
+
+def test_two_processes_keep_arxivs_own_three_seconds(archive, queue):
+    with Replay(all_of_arxiv(archive), is_apart=True) as server, ExitStack() as stack:
+        settings = {**services(server), "REDIS_URL": queue}
+        stack.enter_context(python("from papers.tasks import look_up; look_up()", **settings))
+        stack.enter_context(python("from papers.tasks import harvest; harvest()", **settings))
+        wait_for(server, 4)
+        assert min(gaps(server)) >= 3 - TOLERANCE
+        assert {line.query["verb"] for line in server.log} == {"GetRecord", "ListRecords"}
