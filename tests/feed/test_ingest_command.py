@@ -1,6 +1,6 @@
 import gzip
 import json
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -8,9 +8,7 @@ from django.urls import reverse
 
 from feed.models import Entry
 from feed.periods import Day, Month, Week
-from feed.tasks import mirror_huggingface
-from papers.models import Authorship, Listing, Paper
-from papers.tasks import fetch_listing
+from papers.models import Authorship, Batch, Listing, Paper, Run
 from tests.conftest import IS_LONG
 
 pytestmark = pytest.mark.django_db
@@ -174,36 +172,11 @@ def test_a_file_that_is_not_there_is_an_error(tmp_path):
         ingest("huggingface", "--file", tmp_path / "none.json")
 
 
-def test_the_announcement_is_fetched_from_the_set_address(httpserver, settings):
-    settings.ARXIV_RSS_URL, settings.ARXIV_CATEGORIES = httpserver.url_for(""), ["cs.CL", "cs.LG"]
-    httpserver.expect_ordered_request("/atom/cs.CL+cs.LG").respond_with_data(ATOM.format(entries=entry("2601.00001")))
-    fetch_listing()
-    assert Listing.objects.get().paper.arxiv_id == "2601.00001"
-
-
-def test_without_a_network_the_night_passes_with_a_warning(settings, caplog):
-    settings.ARXIV_RSS_URL = "http://127.0.0.1:9"
-    fetch_listing()
-    assert "was not fetched" in caplog.text
-
-
 def row(arxiv_id, **paper):
     return {
         "paper": {"id": arxiv_id, "title": "A Thing", "authors": [{"name": "Bob"}], "upvotes": 3, **paper},
         "title": "A Thing",
     }
-
-
-def test_mirroring_asks_for_the_last_days_only_when_switched_on(httpserver, settings):
-    settings.HUGGINGFACE_URL = httpserver.url_for("")
-    httpserver.expect_request("/api/daily_papers").respond_with_json([row("2601.00001")])
-    mirror_huggingface()
-    assert not Entry.objects.exists()
-    settings.MIRROR_HUGGINGFACE = True
-    mirror_huggingface()
-    days = [request.args["date"] for request, _ in httpserver.log]
-    assert days == [(datetime.now(UTC).date() - timedelta(days=number)).isoformat() for number in (2, 1, 0)]
-    assert Paper.objects.get().mirrored_upvote_count == 3
 
 
 def test_a_members_entry_stays_theirs_when_the_mirror_has_the_paper_too(tmp_path, make_entry, make_paper, ada):
@@ -259,3 +232,46 @@ def test_an_organization_with_a_dot_in_its_name_has_its_page(tmp_path, client):
     ingest("huggingface", "--file", path)
     assert client.get(Day(DAY).get_absolute_url()).status_code == 200
     assert client.get(reverse("papers:organization", args=["h2o.ai"])).status_code == 200
+
+
+def test_the_recorded_answers_of_oai_pmh_are_stored_and_no_run_is_made(recorded):
+    folder = recorded / "arxiv_oai"
+    report = ingest("arxiv-oai", "--file", folder / "scrapi_ListRecords_oai_dc_2014-12-24.xml.gz")
+    assert count(report, "new") == 897
+    ingest("arxiv-oai", "--file", folder / "mikesaelim_ListRecordsResponse.xml")
+    assert Paper.objects.get(arxiv_id="0704.0471").submitter == "Dinesh Shetty"
+    assert not Run.objects.exists()
+
+
+def test_an_error_of_the_protocol_that_was_recorded_is_named(recorded):
+    with pytest.raises(CommandError, match="badResumptionToken"):
+        ingest("arxiv-oai", "--file", recorded / "arxiv_oai" / "mikesaelim_ErrorResponseBadResumptionToken.xml")
+
+
+def test_the_recorded_answers_of_the_api_and_metadata_files_are_stored(recorded):
+    answers = sorted((recorded / "arxiv_api").glob("*.json"))
+    report = ingest("arxiv-ids", "--file", *answers, *sorted((recorded / "arxiv_listings" / "abs_withdrawn").iterdir()))
+    assert "id_abc_s0_m100_b79c8dcf6bc3.json: not read: " in report
+    assert Paper.objects.get(arxiv_id="1605.08386").title
+    assert Paper.objects.get(arxiv_id="0704.0156").is_withdrawn
+
+
+def test_a_recorded_list_is_filed_under_its_day(recorded):
+    ingest("arxiv-list", "astro-ph", "--file", recorded / "arxiv_listings" / "astro-ph__new.txt")
+    batch = Batch.objects.get()
+    assert (batch.category_id, batch.day, batch.paper_count) == ("astro-ph", date(2023, 3, 3), 57)
+    kinds = Listing.objects.values_list("kind", flat=True)
+    assert sorted((kind, list(kinds).count(kind)) for kind in set(kinds)) == [
+        ("cross", 4),
+        ("new", 53),
+        ("replace", 29),
+        ("replace-cross", 11),
+    ]
+
+
+@pytest.mark.parametrize("text", ["{}", '{"body": 7}', "[", "{" * 100_000])
+def test_a_json_that_is_no_recorded_answer_is_named(tmp_path, text):
+    path = tmp_path / "answer.json"
+    path.write_text(text)
+    with pytest.raises(CommandError, match="Nothing could be read"):
+        ingest("arxiv-ids", "--file", path)
