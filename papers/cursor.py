@@ -69,6 +69,11 @@ class Cursor:
         """How many records of the window are still to come behind a page of `seen`."""
         return max(0, (self.size or 0) - self.seen - seen)
 
+    @property
+    def has_seen_all(self) -> bool:
+        """Whether as many records came as the first page said that there are; False where it didn't say."""
+        return self.size is not None and self.seen >= self.size
+
     def restart(self) -> "Cursor":
         """At the beginning of its window again."""
         return Cursor(self.day, self.last, shortfalls=self.shortfalls)

@@ -155,8 +155,9 @@ class Reader:
     def read(self, cursor: Cursor) -> tuple[list[oai.Row], Cursor]:
         """Return the rows of the page at the cursor, which is in a window, and the cursor behind it.
 
-        A page that is cut off, out of order or no OAI-PMH is asked for again. So is an empty one: that a window has no
-        records is believed when it is said each time. Raises SourceError when nothing good comes.
+        A page that is cut off, out of order or no OAI-PMH is asked for again. So is an empty one: that there are no
+        records, or no more after all that were promised, is believed when it is said each time. Raises SourceError
+        when nothing good comes.
         """
         assert cursor.last
         reason = ""
@@ -176,7 +177,7 @@ class Reader:
                 continue
             if not page.is_whole:
                 reason = "it was cut off"
-            elif not rows and (cursor.token or attempt < ATTEMPTS):
+            elif not rows and (attempt < ATTEMPTS or (cursor.token and not cursor.has_seen_all)):
                 reason = "it was empty"
             elif page.cursor not in (None, cursor.seen) and attempt < ATTEMPTS:
                 # Where the server insists, it counts in another way; whether all came is seen at the window's end.

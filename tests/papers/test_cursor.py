@@ -43,6 +43,12 @@ def test_a_window_without_any_size_ends_where_it_ends(window):
     assert window.turn(token="", seen=7, size=None) == Cursor(date(2026, 1, 12))
 
 
+def test_that_all_was_seen_is_known_only_where_a_number_was_said(window):
+    assert window.turn(token="2", seen=300, size=300).has_seen_all
+    assert not window.turn(token="2", seen=299, size=300).has_seen_all
+    assert not window.turn(token="2", seen=300, size=None).has_seen_all
+
+
 def test_a_restart_goes_back_to_the_first_page(window):
     assert window.turn(token="2", seen=200, size=300).restart() == window
 

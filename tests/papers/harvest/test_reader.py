@@ -88,6 +88,19 @@ def test_a_window_that_is_short_twice_is_believed_and_noted(archive, serve):
     ]
 
 
+def test_an_empty_page_behind_all_that_was_promised_is_the_end(archive, serve):
+    def answer(request) -> Answer:
+        found = archive(request)
+        if request.query.get("resumptionToken") == "2026-01-01|2026-01-07|70":
+            return Answer(found.body.replace(b"2026-01-01|2026-01-07|70", b""), headers=found.headers)
+        end = b'cursor="60" completeListSize="70">'
+        return Answer(found.body.replace(end, end + b"2026-01-01|2026-01-07|70"), headers=found.headers)
+
+    serve(answer)
+    harvest()
+    assert (Paper.objects.count(), newest_run().state) == (78, "finished")
+
+
 def test_a_window_without_records_is_empty(serve):
     serve(Archive([made("2601.00001")], until=TODAY - timedelta(days=300), days=1, page_size=20))
     harvest()
