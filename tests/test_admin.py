@@ -1,13 +1,14 @@
 """Django's admin: every list and form opens for a moderator, at a number of queries that does not grow."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from django.contrib import admin
+from django.contrib.auth.models import Permission
 from django.urls import reverse
 
 from feed.models import Entry, Subscription
-from papers.models import Listing, Organization, Paper, Person, Upvote
+from papers.models import Batch, Listing, Organization, Paper, Person, Picture, Repository, Run, Source, Upvote, Version
 
 DAY = date(2026, 1, 5)
 OURS = [model for model in admin.site._registry if model._meta.app_label in ("papers", "feed")]
@@ -16,12 +17,20 @@ OURS = [model for model in admin.site._registry if model._meta.app_label in ("pa
 @pytest.fixture
 def filled(make_entry, ada):
     def fill(number):
+        Source.objects.get_or_create(name=Source.Name.HARVEST)
         for index in range(number):
             entry = make_entry(DAY, submitted_by=ada)
             entry.paper.upvote(by=ada)
             Listing.objects.create(day=DAY, category_id="cs.CL", kind="new", paper=entry.paper)
             Person.objects.create(handle=f"{entry.pk}-{index}")
             Organization.objects.create(name=f"{entry.pk}-{index}", full_name="Things")
+            Version.objects.create(paper=entry.paper, number=1, submitted_at=entry.submitted_at)
+            Run.objects.create(
+                source=Source.Name.LISTING, state="failed", error="no answer", refusals=[["x", "no title"]]
+            )
+            Batch.objects.create(category_id="cs.CL", day=entry.day - timedelta(entry.pk), origin="rss", paper_count=1)
+            Repository.objects.create(url=f"https://github.com/things/{entry.pk}")
+            Picture.objects.create(url=f"https://example.org/{entry.pk}.png", use="media")
             Subscription.objects.ask(email=f"{entry.pk}-{index}@example.org", rhythm="daily")
 
     return fill
@@ -95,11 +104,12 @@ def test_a_title_corrected_here_is_kept_against_the_sources(client, mod, make_pa
     paper = make_paper()
     form = client.get(url(Paper, "change", paper.pk)).context["adminform"].form
     data = {name: "" if value is None else value for name, value in form.initial.items()}
-    for name in ("published_at", "updated_at", "withdrawn_at", "hidden_at"):
+    for name in ("published_at", "updated_at", "withdrawn_at", "deleted_at", "hidden_at"):
         moment = data.pop(name)
         data |= {f"{name}_0": moment and f"{moment:%Y-%m-%d}", f"{name}_1": moment and f"{moment:%H:%M:%S}"}
     data |= {"title": "As It Should Be", "author_names": "Bob Builder,Carol Reader", "keywords": "", "media_urls": ""}
     data["initial-author_names"] = data["author_names"]
+    data |= {"versions-TOTAL_FORMS": "0", "versions-INITIAL_FORMS": "0"}
     data["categories"] = [category.pk for category in paper.categories.all()]
     response = client.post(url(Paper, "change", paper.pk), data)
     assert response.status_code == 302, response.context["adminform"].form.errors
@@ -121,3 +131,57 @@ def test_an_entry_deleted_from_the_list_takes_its_paper_from_trending(client, mo
     data = {"action": "delete_selected", "_selected_action": [entry.pk], "post": "yes"}
     client.post(url(Entry, "changelist"), data)
     assert not Paper.objects.trending().exists()
+
+
+def test_a_run_says_what_was_refused_and_why(client, mod, db):
+    client.force_login(mod)
+    refusals = [["2611.01234", "no title"], ["entry 12", "<b>no id</b>"]]
+    run = Run.objects.create(source=Source.Name.HARVEST, refusals=refusals, refused_count=70, error="no good page came")
+    page = client.get(url(Run, "change", run.pk)).text
+    for words in ("2611.01234", "no title", "&lt;b&gt;no id&lt;/b&gt;", "and 68 more", "no good page came"):
+        assert words in page
+
+
+@pytest.mark.parametrize("model", [Batch, Picture, Repository, Run, Source, Version], ids=lambda model: model.__name__)
+def test_what_the_site_writes_about_itself_is_changed_by_nobody(client, mod, filled, model):
+    mod.is_superuser = True
+    mod.save()
+    client.force_login(mod)
+    filled(1)
+    if model is not Version:
+        assert client.get(url(model, "add")).status_code == 403
+        assert client.post(url(model, "change", model.objects.first().pk), {"state": "finished"}).status_code == 403
+        assert client.post(url(model, "delete", model.objects.first().pk), {"post": "yes"}).status_code == 403
+    else:
+        page = client.get(url(Paper, "change", Paper.objects.first().pk)).text
+        assert 'name="versions-0-number"' not in page
+
+
+def test_a_source_begins_anew_when_its_position_is_forgotten_but_not_while_it_runs(client, mod, db):
+    client.force_login(mod)
+    for name in (Source.Name.HARVEST, Source.Name.BACKFILL):
+        Source.objects.create(name=name, position={"day": "2026-01-05"})
+    Run.objects.create(source=Source.Name.BACKFILL)
+    keys = [Source.Name.HARVEST.value, Source.Name.BACKFILL.value]
+    client.post(url(Source, "changelist"), {"action": "forget_position", "_selected_action": keys})
+    positions = dict(Source.objects.values_list("name", "position"))
+    assert positions == {"arxiv-oai": {}, "arxiv-backfill": {"day": "2026-01-05"}}
+
+
+def test_who_may_only_look_forgets_no_position(client, ada, db):
+    ada.is_staff = True
+    ada.save()
+    ada.user_permissions.set(Permission.objects.filter(codename="view_source"))
+    client.force_login(ada)
+    source = Source.objects.create(name=Source.Name.HARVEST, position={"day": "2026-01-05"})
+    client.post(url(Source, "changelist"), {"action": "forget_position", "_selected_action": [source.pk]})
+    source.refresh_from_db()
+    assert source.position
+
+
+def test_a_refused_picture_can_be_fetched_once_more(client, mod, db):
+    client.force_login(mod)
+    picture = Picture.objects.create(url="https://example.org/a.png", use="media", state="refused", tries=4)
+    client.post(url(Picture, "changelist"), {"action": "ask_again", "_selected_action": [picture.pk]})
+    picture.refresh_from_db()
+    assert (picture.state, picture.tries) == ("waiting", 0)

@@ -3,29 +3,18 @@
 from django.contrib import admin
 from django.utils import timezone
 
-from papers.models import Author, Authorship, Category, Listing, Organization, Paper, Person, Upvote
+from papers.models import Author, Authorship, Category, Listing, Organization, Paper, Person, Upvote, Version
+
+from .records import RecordMixin
+from .visibility import HiddenFilter, hide, show
 
 
-class HiddenFilter(admin.SimpleListFilter):
-    title, parameter_name = "visibility", "visibility"
+class VersionInline(RecordMixin, admin.TabularInline):
+    """As arXiv says them: a moderator can't know better."""
 
-    def lookups(self, request, model_admin):
-        return [("visible", "visible"), ("hidden", "hidden")]
-
-    def queryset(self, request, queryset):
-        if self.value() is None:
-            return queryset
-        return queryset.filter(hidden_at__isnull=self.value() == "visible")
-
-
-@admin.action(description="Hide the selected")
-def hide(modeladmin, request, queryset):
-    modeladmin.message_user(request, f"{queryset.hide()} hidden.")
-
-
-@admin.action(description="Show the selected again")
-def show(modeladmin, request, queryset):
-    modeladmin.message_user(request, f"{queryset.show()} shown again.")
+    model = Version
+    fields = ["number", "submitted_at", "size_kilobytes", "is_withdrawal"]
+    ordering = ["number"]
 
 
 @admin.register(Paper)
@@ -39,7 +28,13 @@ class PaperAdmin(admin.ModelAdmin):
         "total_upvote_count",
         "hidden_at",
     ]
-    list_filter = [HiddenFilter, "source", ("withdrawn_at", admin.EmptyFieldListFilter), "primary_category"]
+    list_filter = [
+        HiddenFilter,
+        "source",
+        ("withdrawn_at", admin.EmptyFieldListFilter),
+        ("deleted_at", admin.EmptyFieldListFilter),
+        "primary_category",
+    ]
     list_select_related = ["primary_category", "organization"]
     search_fields = ["arxiv_id", "title", "author_names"]
     date_hierarchy = "published_at"
@@ -50,6 +45,7 @@ class PaperAdmin(admin.ModelAdmin):
         "hex_id", "edited_fields", "upvote_count", "mirrored_upvote_count", "mirrored_comment_count", "mirrored_on", "total_upvote_count",
         "trending_score", "featured_at", "created_at", "modified_at",
     ]  # fmt: skip
+    inlines = [VersionInline]
     actions = [hide, show]
 
     def save_model(self, request, obj, form, change):

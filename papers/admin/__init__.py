@@ -1,0 +1,6 @@
+"""Papers in Django's admin: the catalogue, and how it is kept up to date."""
+
+from . import batches, catalogue, pictures, repositories, runs
+from .visibility import HiddenFilter, hide, show
+
+__all__ = ["HiddenFilter", "batches", "catalogue", "hide", "pictures", "repositories", "runs", "show"]
