@@ -67,7 +67,8 @@ def conditions(now: datetime, missing: Mapping[str, list[date]]) -> list[Conditi
         state = _state(source, run)
         next_at = None if state in ("off", "done") else _bell(name, _idle_until(source, now, left[name]), now)
         succeeded_at = good.finished_at if good else None
-        found.append(Condition(name, state, run, succeeded_at, next_at, left[name], source.alerted_at))
+        todo = left[name] if state != "off" else ""
+        found.append(Condition(name, state, run, succeeded_at, next_at, todo, source.alerted_at))
     return found
 
 
