@@ -8,7 +8,14 @@ import pytest
 
 
 @pytest.mark.parametrize(
-    ("name", "value"), [("SITE_URL", "papers.example.org"), ("SITE_URL", "ftp://x"), ("FEED_TIME_ZONE", "Mars/Olympus"), ("ARXIV_HOLIDAYS", "tomorrow"), ("OPERATORS", "ada")]
+    ("name", "value"),
+    [
+        ("SITE_URL", "papers.example.org"),
+        ("SITE_URL", "ftp://x"),
+        ("FEED_TIME_ZONE", "Mars/Olympus"),
+        ("ARXIV_HOLIDAYS", "tomorrow"),
+        ("OPERATORS", "ada"),
+    ],
 )
 def test_a_value_that_can_not_be_right_is_named(name, value):
     run = subprocess.run(
