@@ -51,5 +51,11 @@ TIMETABLE = {
     "watch": {"task": "papers.tasks.watch", "schedule": crontab(minute=50)},
     "forget-runs": {"task": "papers.tasks.forget_runs", "schedule": crontab(minute=45, hour=3)},
 }
-# A bell that no worker heard within the hour is dropped: the timetable has rung again since.
-app.conf.beat_schedule = {name: {**line, "options": {"expires": 3600}} for name, line in TIMETABLE.items()}
+# What may take minutes has a queue and a worker of its own: confirmations, promotions and the day's listing don't wait
+# for an archive or for somebody's videos.
+SLOW = ("harvest", "backfill", "look_up", "refresh_stars", "fetch_pictures", "sweep_pictures")
+app.conf.task_routes = {f"papers.tasks.{name}": {"queue": "slow"} for name in SLOW}
+# A bell that no worker heard is dropped: the timetable has rung again since, or rings within the hour.
+app.conf.beat_schedule = {
+    name: {**line, "options": {"expires": 60 if line["schedule"] == 60.0 else 3600}} for name, line in TIMETABLE.items()
+}

@@ -75,7 +75,8 @@ def run(port: int) -> int:
         children = stack.enter_context(_children())
         children["web server"] = _start(*_web(port))
         _wait_for_first_page(port, children)
-        children["worker"] = _start(*_celery("worker", "--concurrency", "2", "--without-gossip", "--without-mingle"))
+        children["worker"] = _start(*_worker("celery", concurrency=2))
+        children["slow worker"] = _start(*_worker("slow", concurrency=1))
         # A process of its own rather than inside the worker, so that its death is seen too.
         children["timetable"] = _start(*_celery("beat", "--schedule", str(folder / "timetable"), "--pidfile", ""))
         _welcome(address, logins)
@@ -97,6 +98,11 @@ def _web(port: int) -> list[str]:
 
 def _celery(command: str, *options: str) -> list[str]:
     return ["celery", "--quiet", "--app", "config.celery", command, "--loglevel", "WARNING", *options]
+
+
+def _worker(queue: str, *, concurrency: int) -> list[str]:
+    name = ["--queues", queue, "--hostname", f"{queue}@%h", "--concurrency", str(concurrency)]
+    return _celery("worker", *name, "--without-gossip", "--without-mingle")
 
 
 def _start(module: str, *arguments: str) -> subprocess.Popen[bytes]:

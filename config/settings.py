@@ -13,6 +13,8 @@ import environ
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
+from papers.arxiv import taxonomy
+
 env = environ.Env()
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -70,6 +72,11 @@ GITHUB_PAUSE = env.float("GITHUB_PAUSE", default=0.5)
 # Seconds before a failed request is made again, doubled each time.
 RETRY_PAUSE = env.float("RETRY_PAUSE", default=2.0)
 ARXIV_CATEGORIES = env.list("ARXIV_CATEGORIES", default=["cs.AI", "cs.CL", "cs.CV", "cs.LG", "stat.ML"])
+if unknown := [name for name in ARXIV_CATEGORIES if not taxonomy.is_known(name)]:
+    raise ImproperlyConfigured(
+        f"ARXIV_CATEGORIES={env('ARXIV_CATEGORIES')} names {', '.join(unknown)}, which arXiv has not: "
+        "write them like cs.CV,stat.ML"
+    )
 try:
     # Days without announcement beyond those that papers/arxiv/calendar.py knows, as arXiv's page names them.
     ARXIV_HOLIDAYS = [date.fromisoformat(day) for day in env.list("ARXIV_HOLIDAYS", default=[])]

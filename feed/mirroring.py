@@ -9,12 +9,13 @@ from django.db import transaction
 from feed import mirror
 from papers import sources
 from papers.arxiv.record import Refusal, SourceError
+from papers.huggingface.daily_paper import DailyPaper
 from papers.huggingface.records import parse
 from papers.ingest import Report, ingest
 from papers.meter import Meter
 from papers.models import Run, Source
 from papers.runs import run
-from papers.web.unavailable import Unavailable
+from papers.web.unavailable import Busy, Unavailable
 
 # Hugging Face's days are of UTC. Votes go on after midnight, and rows come late: the last days are asked for again.
 FILLING_DAYS = 3
@@ -22,6 +23,8 @@ FILLING_DAYS = 3
 ENOUGH = timedelta(minutes=5)
 # A day that has given nothing good for so long is given up; by then nobody will miss it.
 GIVEN_UP = timedelta(days=30)
+# So many days in a row out of reach mean that Hugging Face is, and not the days.
+UNREACHED = 2
 
 
 def mirror_days() -> None:
@@ -49,16 +52,21 @@ class _Round:
     def go(self) -> None:
         """Raises SourceError when Hugging Face is out of reach, or has no good answer for any day."""
         deadline = time.monotonic() + ENOUGH.total_seconds()
-        asked, refused = 0, []
+        asked, refused, unreached = 0, [], 0
         for day in self._days():
             if time.monotonic() > deadline:
                 break
             asked += 1
             try:
                 self._take(day)
-            except Unavailable:
+                unreached = 0
+            except Busy:
                 raise
             except SourceError as error:
+                # One day alone may be out of reach for ever; several in a row mean that all are.
+                unreached += isinstance(error, Unavailable)
+                if unreached == UNREACHED:
+                    raise
                 refused.append(Refusal(day.isoformat(), str(error)))
                 self._pass(day, is_bad=True)
         self.current.note(Report(refused=refused), **self.meter.read())
@@ -72,7 +80,8 @@ class _Round:
         yield from _between(self.day, self.filling - timedelta(1))
 
     def _take(self, day: date) -> None:
-        rows = parse(self.client.daily_papers(day), day=day)
+        rows = list(parse(self.client.daily_papers(day), day=day))
+        _expect_good(rows)
         with transaction.atomic():
             report = ingest(rows, then=mirror.enter)
             self._pass(day, is_bad=False)
@@ -87,6 +96,15 @@ class _Round:
                 self.bad.add(day)
         self.source.position = {"day": self.day.isoformat(), "bad": sorted(it.isoformat() for it in self.bad)}
         self.source.save(update_fields=["position"])
+
+
+def _expect_good(rows: list[DailyPaper | Refusal]) -> None:
+    """Raises SourceError where a day was cut off, or nothing of it can be read: to pass it would be to lose it."""
+    refused = [row for row in rows if isinstance(row, Refusal)]
+    if cut := next((row for row in refused if row.name == "the file"), None):
+        raise SourceError(cut.reason)
+    if refused and len(refused) == len(rows):
+        raise SourceError(f"none of its {len(rows)} rows can be read, the first as {refused[0].reason}")
 
 
 def _between(first: date, last: date) -> list[date]:

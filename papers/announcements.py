@@ -99,10 +99,9 @@ class Round:
         if self.recovery or any(beyond.values()):
             self._recover(client, beyond)
         for category in self._unchecked()[:1]:
-            # A list that can't be read is tried again when the next day is due.
-            self.checked[category] = self.days[-CHECKED_EVERY].isoformat()
-            self._bulletin(client, category).read_week()
-            self.checked[category] = self.newest.isoformat()
+            # A list that can't be read, or is an old one, is tried again when the next day is due.
+            again = self.checked[category] = self.days[-CHECKED_EVERY].isoformat()
+            self.checked[category] = max(again, self._bulletin(client, category).read_week().isoformat())
 
     def _bulletin(self, client: Client, category: str) -> Bulletin:
         return Bulletin(
@@ -126,12 +125,10 @@ class Round:
             self.failures.append(str(error))
 
     def _unchecked(self) -> list[str]:
-        """The categories whose last days have not been held against arXiv's list, while nothing else is to be done."""
-        if self.missing:
-            return []
+        """The categories that lack nothing, and whose last days have not been held against arXiv's list."""
         checked = {name: date.fromisoformat(day) for name, day in self.checked.items()}
         due = [name for name, last in checked.items() if sum(day > last for day in self.days[-5:]) >= CHECKED_EVERY]
-        return [name for name in due if name in settings.ARXIV_CATEGORIES]
+        return [name for name in due if name in settings.ARXIV_CATEGORIES and name not in self.missing]
 
     def _save_recovery(self, position: dict) -> None:
         self.recovery = position

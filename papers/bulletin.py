@@ -79,10 +79,10 @@ class Bulletin:
             self.beyond = [day for day in told if self.calendar.harvestable_at(day) <= self.now]
         return None
 
-    def read_week(self) -> None:
+    def read_week(self) -> date:
         """File what the list of the week prints, also of days that are filed: its word on them is the last.
 
-        A day that it passes over had no announcement. Raises SourceError.
+        A day that it passes over had no announcement. Returns the newest day that it prints. Raises SourceError.
         """
         page = self._list("pastweek")
         printed = {day.day: day for day in page.days if day.is_whole and self._is_announced(day.day)}
@@ -99,9 +99,12 @@ class Bulletin:
             # Tonight's is left to its feed, which says more.
             if day >= (begun or newest) and (day in self.missing or self.calendar.rendered_at(day) <= self.now):
                 self._file(day, rows, Batch.Origin.LIST, instead_of=span)
-        for day in [day for day in self.missing if day in span]:
+        # One that is printed, but not whole, is still to come.
+        shown = {day.day for day in page.days}
+        for day in [day for day in self.missing if day in span and day not in shown]:
             self._file(day, [], Batch.Origin.LIST)
         self.beyond = [day for day in self.missing if day < oldest]
+        return newest
 
     def _feed(self) -> list[Row]:
         rows = list(rss.parse(self.client.announcements([self.category]), day=self.missing[-1]))

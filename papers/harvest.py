@@ -31,12 +31,17 @@ ARCHIVE_BEGINS = date(2005, 9, 16)
 OVERLAP = 2
 # How often a page that is no good is asked for before the run gives up, and a window begun anew.
 ATTEMPTS = 3
+# Single records are bad now and then. Where more of a page are, arXiv writes in another way than we read, and to go on
+# would be to lose them all.
+FEW, MOST_REFUSED = 5, 0.2
 # Well below a task's time limit; the timetable rings again.
 HARVEST_SLICE = timedelta(minutes=10)
 # Short, as a worker is busy with it: what else waits for one, waits no longer than this.
 BACKFILL_SLICE = timedelta(minutes=4)
 # The backfill leaves arXiv to the day's listing for so long after an announcement, also where a category is late.
 LISTING_TIME = timedelta(hours=6)
+# Above the hard limit of any task.
+LONGEST_RUN = timedelta(hours=1)
 
 
 Keep = Callable[[list[oai.Row]], list[oai.Row]]
@@ -75,9 +80,11 @@ def is_listing_time() -> bool:
 
     A category that is late for hours is left to the timetable, or a single one could hold up the backfill for days.
     """
-    if Run.objects.running().filter(source__in=[Source.Name.LISTING, Source.Name.HARVEST]).exists():
-        return True
     now, calendar = timezone.now(), freshness.calendar()
+    others = Run.objects.running().filter(source__in=[Source.Name.LISTING, Source.Name.HARVEST])
+    # One that began long ago was killed and is closed by the next of its source, which may be days away.
+    if others.filter(started_at__gt=now - LONGEST_RUN).exists():
+        return True
     newest = calendar.newest(now)
     if now > calendar.announced_at(newest) + LISTING_TIME:
         return False
@@ -179,6 +186,10 @@ class Reader:
                 reason = "it was cut off"
             elif not rows and (attempt < ATTEMPTS or (cursor.token and not cursor.has_seen_all)):
                 reason = "it was empty"
+            elif cursor.token and page.resumption_token == cursor.token:
+                reason = "it names itself as the next"
+            elif unread := _unread(rows):
+                reason = unread
             elif page.cursor not in (None, cursor.seen) and attempt < ATTEMPTS:
                 # Where the server insists, it counts in another way; whether all came is seen at the window's end.
                 reason = "it was another page"
@@ -191,6 +202,14 @@ class Reader:
         if after.last is None and (short := cursor.shortfall(len(rows))):
             return [*rows, Refusal(str(cursor), f"{short} of {cursor.size} records never came: arXiv miscounts")], after
         return rows, after
+
+
+def _unread(rows: list[oai.Row]) -> str:
+    """Why a page is not to be passed: so many of its records can't be read that its form must have changed; or ""."""
+    refused = [row for row in rows if isinstance(row, Refusal)]
+    if len(rows) < FEW or len(refused) <= MOST_REFUSED * len(rows):
+        return ""
+    return f"{len(refused)} of its {len(rows)} records can't be read, the first as {refused[0].reason}"
 
 
 def _due_at(now: datetime) -> datetime:

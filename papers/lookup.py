@@ -15,13 +15,15 @@ from papers.ingest import ingest
 from papers.meter import Meter
 from papers.models import Paper, Run, Source
 from papers.runs import run
-from papers.web.unavailable import Unavailable
+from papers.web.unavailable import Busy, Unavailable
 
 # One request each, three seconds apart: two minutes' worth, so that neither the list nor the harvest waits for long.
 BATCH_SIZE = 40
 ENOUGH = timedelta(minutes=4)
 # Answers that are no good, at as many bells, after which a paper is left alone: the next harvest may say more.
 ATTEMPTS = 5
+# So many in a row mean that arXiv is out of reach, or writes in another way than we read: not the papers are at fault.
+FAILURES = 3
 
 
 def waiting() -> QuerySet[Paper]:
@@ -46,15 +48,23 @@ def _look_up(current: Run) -> None:
     meter = Meter(client)
     source, _ = Source.objects.get_or_create(name=Source.Name.LOOKUP)
     deadline = time.monotonic() + ENOUGH.total_seconds()
+    failures, unreached = 0, None
     for paper in waiting().only("arxiv_id")[:BATCH_SIZE]:
         if time.monotonic() > deadline:
             return
         tries = source.position.pop(paper.arxiv_id, 0) + 1
         try:
             rows = _ask(client, paper.arxiv_id)
-        except Unavailable:
+            failures = 0
+        except Busy:
             raise
         except SourceError as error:
+            failures += 1
+            if failures == FAILURES:
+                raise SourceError(f"{failures} in a row gave nothing good, the last one: {error}") from error
+            if isinstance(error, Unavailable):
+                unreached = error
+                continue
             rows = [Refusal(paper.arxiv_id, str(error))]
             if tries < ATTEMPTS:
                 source.position[paper.arxiv_id] = tries
@@ -64,6 +74,8 @@ def _look_up(current: Run) -> None:
                 Paper.objects.filter(pk=paper.pk).update(looked_up_at=timezone.now())
             source.save(update_fields=["position"])
             current.note(report, **meter.read())
+    if unreached and not current.fetched_count:
+        raise unreached
 
 
 def _ask(client: Client, arxiv_id: str) -> list[oai.Row]:

@@ -10,12 +10,15 @@ from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 
 from django.db import transaction
+from django.db.models import Min
 
 from papers import filing
 from papers.arxiv import oai, taxonomy
 from papers.arxiv.calendar import NEW_YORK, Calendar
 from papers.arxiv.client import Client
-from papers.arxiv.record import Announcement, Record, SourceError
+from papers.arxiv.record import Announcement, Record, Refusal
+from papers.cursor import Cursor
+from papers.harvest import Reader
 from papers.id_order import key
 from papers.ingest import Report, ingest
 from papers.models import Batch
@@ -43,7 +46,8 @@ class Recovery:
         self.stamp = date.fromisoformat(position["stamp"]) if days else before - timedelta(1)
         self.seen = date.fromisoformat(position["seen"]) if days else self.stamp - timedelta(1)
         self.boundaries = filing.boundaries(before, last)
-        self._unknown_until = {category: _unknown_until(category) for category in self.wanted}
+        first_days = Batch.objects.filter(category__in=self.wanted).order_by().values_list("category")
+        self._begun = dict(first_days.annotate(Min("day")))
         for day, arxiv_id in position.get("highest", {}).items():
             self.boundaries.raise_to(date.fromisoformat(day), arxiv_id)
         self._highest: dict[str, str] = dict(position.get("highest", {}))
@@ -58,9 +62,10 @@ class Recovery:
             if enough():
                 return
             rows = self._changed_on(self.stamp)
-            self._learn(rows)
+            records = [row for row in rows if isinstance(row, Record)]
+            self._learn(records)
             with transaction.atomic():
-                note(ingest(self._announced(rows)))
+                note(ingest([*self._announced(records), *(row for row in rows if isinstance(row, Refusal))]))
                 self.stamp += timedelta(1)
                 save(self._position())
         # Where nothing was stamped in its evening or later, a day may still be to come.
@@ -76,18 +81,14 @@ class Recovery:
         stamps = {"stamp": self.stamp.isoformat(), "seen": self.seen.isoformat()}
         return stamps | {"wanted": wanted, "highest": self._highest}
 
-    def _changed_on(self, stamp: date) -> list[Record]:
-        """All records that were last changed on this day."""
-        records: list[Record] = []
-        token = ""
-        while True:
-            page = oai.read(self.client.page(stamp, stamp, token=token))
-            records += [row for row in page if isinstance(row, Record)]
-            if not page.is_whole:
-                raise SourceError(f"the page of OAI-PMH for {stamp} was cut off: fetch it again")
-            token = page.resumption_token
-            if not token:
-                return records
+    def _changed_on(self, stamp: date) -> list[oai.Row]:
+        """All that was last changed on this day."""
+        rows: list[oai.Row] = []
+        reader, cursor = Reader(self.client), Cursor(stamp, last=stamp)
+        while cursor.last:
+            page, cursor = reader.read(cursor)
+            rows += page
+        return rows
 
     def _learn(self, records: list[Record]) -> None:
         """Take note of the highest id that was announced by the day of these records."""
@@ -123,7 +124,7 @@ class Recovery:
         if number <= self.boundaries.until(self._last_before(first)):
             # It may have been cross-listed since: so it was, where it would be known had it come with its id.
             is_cross = not _covers(category, record.categories[0])
-            return stated if is_cross and number > self._unknown_until[category] else None
+            return stated if is_cross and self._would_be_known(record, category) else None
         latest = self.boundaries.day(record.arxiv_id)
         if latest is None or stated == latest:
             return stated
@@ -132,6 +133,11 @@ class Recovery:
         before = self._last_before(latest)
         submitted_for = self._submitted_for(record)
         return before if submitted_for and first <= before and submitted_for <= before else latest
+
+    def _would_be_known(self, record: Record, category: str) -> bool:
+        """Whether the paper was announced when the category's papers were filed here already."""
+        begun, submitted_for = self._begun.get(category), self._submitted_for(record)
+        return bool(begun and submitted_for and begun <= submitted_for)
 
     def _submitted_for(self, record: Record) -> date | None:
         """The first day on which the paper can have been announced."""
@@ -147,12 +153,6 @@ class Recovery:
 
     def _last_before(self, day: date) -> date:
         return self.calendar.days(day - timedelta(10), day - timedelta(1))[-1]
-
-
-def _unknown_until(category: str) -> tuple[int, int]:
-    """The highest id of a category's first day: what came into it before, nobody here has seen."""
-    begun = Batch.objects.filter(category=category).order_by("day").values_list("day", flat=True).first()
-    return filing.boundaries(begun, begun).until(begun) if begun else key("9999.99999")
 
 
 def _covers(category: str, name: str) -> bool:

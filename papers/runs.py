@@ -32,11 +32,14 @@ def run(source: Source.Name, window: str = "") -> Iterator[Run | None]:
             yield None
             return
         Run.objects.of(source).interrupt()
+        before = Run.objects.of(source).first()
+        has_failed_before = before is not None and before.state == Run.State.FAILED
         current = Run.objects.create(source=source, window=window[:200])
         try:
             yield current
         except SourceError as error:
-            logger.warning("%s failed: %s", source, error)
+            # Said once, not every few minutes: a laptop without a network, or a source that is down for days.
+            logger.log(logging.DEBUG if has_failed_before else logging.WARNING, "%s failed: %s", source, error)
             current.fail(str(error))
         except BaseException as error:
             # Where the database itself is what failed, the next run closes this one.

@@ -28,6 +28,8 @@ RHYTHM = ((timedelta(days=30), timedelta(days=1)), (timedelta(days=365), timedel
 SELDOM = timedelta(days=30)
 # What a row of ours holds; by its rules for names, GitHub's own addresses have at most 159 characters.
 URL_LIMIT = 500
+# So many in a row mean that GitHub is out of reach or our token no good: not the repositories are at fault.
+FAILURES = 3
 
 
 def refresh_stars() -> None:
@@ -67,7 +69,7 @@ def _gather() -> None:
 
 def _refresh(current: Run, source: Source) -> None:
     client, deadline = sources.github(), time.monotonic() + ENOUGH.total_seconds()
-    meter = Meter(client)
+    meter, failures, unreached = Meter(client), 0, None
     for repository in due()[: BATCH_SIZE_WITH_TOKEN if settings.GITHUB_TOKEN else BATCH_SIZE]:
         if time.monotonic() > deadline:
             return
@@ -80,13 +82,20 @@ def _refresh(current: Run, source: Source) -> None:
             if current.fetched_count:
                 return
             raise
-        except Unavailable:
-            raise
         except SourceError as error:
+            failures += 1
+            if failures == FAILURES:
+                raise SourceError(f"{failures} in a row gave nothing good, the last one: {error}") from error
+            if isinstance(error, Unavailable):
+                unreached = error
+                continue
             Repository.objects.filter(pk=repository.pk).update(checked_at=timezone.now())
             current.note(Report(refused=[Refusal(repository.url, str(error))]), **meter.read())
         else:
+            failures = 0
             _store(repository, found, current, meter)
+    if unreached and not current.fetched_count:
+        raise unreached
 
 
 @transaction.atomic

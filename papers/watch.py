@@ -17,8 +17,8 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
 
-from papers import freshness, lookup
-from papers.models import Picture, Repository, Run, Source
+from papers import freshness, lookup, stars
+from papers.models import Picture, Run, Source
 
 logger = logging.getLogger(__name__)
 
@@ -71,13 +71,17 @@ def silence_of(name: Source.Name, now: datetime) -> Silence | None:
 
 
 def _stalled(now: datetime) -> Silence | None:
-    found = freshness.overall(freshness.of(settings.ARXIV_CATEGORIES, now))
+    each = freshness.of(settings.ARXIV_CATEGORIES, now)
+    found = freshness.overall(each)
     if found.state == freshness.State.STALLED and found.at:
         return Silence(
             found.at,
             f"arXiv's list of {found.day:%B %-d, %Y} should be here since then, and is not, for {', '.join(found.categories)}.",
         )
     since = _last_success(Source.Name.LISTING)
+    never = [name for it in each if it.state == freshness.State.NEVER for name in it.categories]
+    if never and found.state != freshness.State.NEVER:
+        return Silence(now, f"No list of {', '.join(never)} was ever filed, though others are.")
     if found.state == freshness.State.NEVER and since and now - since > timedelta(days=1):
         return Silence(since, "It has been asked since then, and no list was ever filed.")
     return None
@@ -101,7 +105,7 @@ def _is_wanted(name: Source.Name) -> bool:
         case Source.Name.HUGGINGFACE:
             return settings.MIRROR_HUGGINGFACE
         case Source.Name.GITHUB:
-            return Repository.objects.exists()
+            return stars.due().exists()
         case Source.Name.PICTURES:
             return Picture.objects.due().exists()
         case _:
@@ -136,7 +140,7 @@ def _tell(name: Source.Name, silence: Silence | None, *, is_over: bool) -> None:
 
 
 def _mail(source: Source, template: str, **more) -> None:
-    page = settings.SITE_URL + reverse("admin:papers_run_changelist")
+    page = settings.SITE_URL + reverse("admin:papers_run_overview")
     context = {"source": source, "run": Run.objects.of(source.name).first(), "page": page, "site": settings.SITE_NAME}
     subject, _, text = render_to_string(f"papers/mail/{template}.txt", context | more).partition("\n")
     mail_admins(subject, text.lstrip())

@@ -88,18 +88,14 @@ class Picture(models.Model):
         self.tries += 1
         self.save()
 
-    def put_off(self, reason: str) -> None:
-        """It could not be had this time: wait for the next try, or give it up after the last."""
+    def put_off(self, reason: str, *, until: datetime | None = None) -> None:
+        """It could not be had this time: wait for the next try, not before `until`, or give it up after the last."""
         if self.tries > len(WAITS):
             self.refuse(reason)
         else:
             self.reason = reason[:300]
+            self.next_try_at = max(self.next_try_at, until or self.next_try_at)
             self.save()
-
-    def wait_until(self, moment: datetime) -> None:
-        """Its server wants to be left alone till then: that was no try."""
-        self.next_try_at, self.tries = moment, self.tries - 1
-        self.save()
 
     def refuse(self, reason: str) -> None:
         """It is not for us, and will not be asked for again."""

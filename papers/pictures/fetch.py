@@ -63,8 +63,11 @@ def _fetch(run: Run) -> None:
             report.new.append(picture.url)
             failures = 0
         except Busy as error:
-            picture.wait_until(error.until)
-            raise
+            # A try all the same, or one host that always says so would stand first in the queue for ever.
+            picture.put_off(str(error), until=error.until)
+            failures += 1
+            if failures == FAILURES:
+                raise
         except (Unavailable, Interrupted) as error:
             picture.put_off(str(error))
             failures += 1

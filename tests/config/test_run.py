@@ -57,7 +57,10 @@ def test_a_fresh_folder_shows_the_demo_and_its_logins(other_site, port):
     assert process.returncode == 0
 
 
-@pytest.mark.parametrize(("word", "name"), [("granian", "web server"), ("worker", "worker"), ("beat", "timetable")])
+@pytest.mark.parametrize(
+    ("word", "name"),
+    [("granian", "web server"), ("celery@", "worker"), ("slow@", "slow worker"), ("beat", "timetable")],
+)
 def test_a_part_that_dies_stops_the_rest_and_is_named(site, serving, word, name):
     children = parts(serving)
     part(serving, word).kill()

@@ -13,6 +13,7 @@ import pytest
         ("SITE_URL", "papers.example.org"),
         ("SITE_URL", "ftp://x"),
         ("FEED_TIME_ZONE", "Mars/Olympus"),
+        ("ARXIV_CATEGORIES", "cs.CV,cs.XX"),
         ("ARXIV_HOLIDAYS", "tomorrow"),
         ("OPERATORS", "ada"),
     ],

@@ -144,3 +144,21 @@ def test_a_day_that_never_gives_anything_good_is_given_up(there):
     with time_machine.travel(NOW + timedelta(days=40), tick=False):
         mirror_huggingface()
         assert position()["bad"] == []
+
+
+def test_a_past_day_that_is_cut_off_is_asked_again(there):
+    Source.objects.create(name="huggingface", position={"day": "2026-01-05"})
+    there["2026-01-05"] = json.dumps([row("2601.00001"), row("2601.00002")]).encode()[:-20]
+    mirror_huggingface()
+    assert position()["bad"] == ["2026-01-05"]
+    there["2026-01-05"] = [row("2601.00001"), row("2601.00002")]
+    mirror_huggingface()
+    assert position()["bad"] == []
+    assert Entry.objects.count() == 2
+
+
+def test_a_past_day_of_which_nothing_can_be_read_is_asked_again(there):
+    Source.objects.create(name="huggingface", position={"day": "2026-01-05"})
+    there["2026-01-05"] = [{"item": "in a new form"}, {"item": "too"}]
+    mirror_huggingface()
+    assert position()["bad"] == ["2026-01-05"]

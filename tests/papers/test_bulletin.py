@@ -170,6 +170,14 @@ class TestLists:
         counts = Batch.objects.filter(category="cs.CV", day__gte=date(2026, 3, 4)).order_by("day")
         assert [batch.paper_count for batch in counts] == [11] * 5
 
+    def test_where_arxivs_own_is_an_old_one_it_is_asked_for_again_a_day_later(self, begun, settings):
+        settings.ARXIV_HOLIDAYS = [date(2026, 3, 4)]
+        begun.faults = [Fault("/pastweek", march(10), march(11), shown=march(4))]
+        ring(march(6), march(9), march(10), march(10, "00:20"), march(10, "00:30"), march(10, "00:40"))
+        assert 5 not in filed("cs.CV")
+        ring(march(11), march(11, "00:20"), march(11, "00:30"))
+        assert filed("cs.CV")[5] == "list"
+
     def test_one_that_cannot_be_read_for_an_hour_is_passed_over_for_oai_pmh(self, begun):
         begun.faults = [Fault("/atom/", march(5), march(6)), Fault("/list/", march(5), march(6))]
         ring(*every_ten_minutes(march(5), march(5, "01:10")))

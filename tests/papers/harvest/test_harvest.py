@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -6,6 +7,7 @@ import time_machine
 from papers.harvest import harvest
 from papers.models import Paper, Run, Source, Version
 from tests.archive import Archive, made
+from tests.replay import Answer
 
 from .conftest import NIGHT, TODAY, newest_run
 
@@ -101,3 +103,17 @@ def test_a_site_that_holds_the_archive_passes_nobody_over(serve, settings):
     serve(Archive([made("2601.00001", categories=["math.AG"])], until=TODAY, days=1, page_size=20))
     harvest()
     assert Paper.objects.count() == 1
+
+
+def test_pages_in_a_form_that_can_not_be_read_are_not_passed(archive, serve):
+    def in_a_new_form(request) -> Answer:
+        answer = archive(request)
+        return replace(answer, body=answer.body.replace(b"arXivRaw", b"arXivNew"))
+
+    serve(in_a_new_form)
+    before = Source.objects.get(name="arxiv-oai").position
+    harvest()
+    run = newest_run()
+    assert run.state == "failed"
+    assert "can't be read" in run.error
+    assert Source.objects.get(name="arxiv-oai").position == before
