@@ -12,11 +12,13 @@ def split(line: str) -> tuple[AuthorName, ...]:
 
     A comma within parentheses or before a suffix (Jr., III) parts no names, nor does the "and" of a group's own name.
     """
-    parts = _parts(line)
-    # With affiliations or without: most lines have none, and their names are looked at together.
-    if "(" not in line:
-        return named([_LAST.sub("", part) if part[:1] in "a&" else part for part in parts])
-    return tuple(found for part in parts if (found := _author(part)))
+    line = " ".join(line.split()) if "\n" in line else line.strip()
+    is_unusual = any(map(line.__contains__, _UNUSUAL_IN_LINE)) or _UNUSUAL_COMMA.search(line)
+    if line and is_plain(line) and not is_unusual:
+        names = line.split(", ")
+        if len(line) <= NAME_LIMIT or len(max(names, key=len)) <= NAME_LIMIT:
+            return tuple(map(AuthorName, names))
+    return tuple(found for part in _parts(line) if (found := _author(part)))
 
 
 def named(names: Sequence[str]) -> tuple[AuthorName, ...]:
@@ -25,7 +27,7 @@ def named(names: Sequence[str]) -> tuple[AuthorName, ...]:
     if (
         together
         and together.count("|") == len(names) - 1
-        and not any(map(together.__contains__, _UNUSUAL))
+        and not any(map(together.__contains__, _UNUSUAL_IN_NAMES))
         and together[0] not in _EDGES
         and together[-1] not in _EDGES
         and is_plain(together)
@@ -46,8 +48,11 @@ def author(name: str, affiliation: str = "") -> AuthorName | None:
 
 
 # What, in names with a bar between them, asks for a closer look at each: space around one, none at all, nobody's.
-_UNUSUAL = (" |", "| ", "||", ":", "et al")
+_UNUSUAL_IN_NAMES = (" |", "| ", "||", ":", "et al")
 _EDGES = " |"
+# What asks for a closer look at a line; most have only names with ", " between them.
+_UNUSUAL_IN_LINE = ("(", ")", ":", "&", "and ", " ,", "et al")
+_UNUSUAL_COMMA = re.compile(r"^,|,(?! )|, (?=(?:(?:Jr|Sr|Esq|Ph\.?\s?D|M\.?D)\.?|II|III|IV)?(?:,|$))")
 _SUFFIX = re.compile(r"(?:(?:Jr|Sr|Esq|Ph\.?\s?D|M\.?D)\.?|II|III|IV)(?=\s*(?:\(|$))")
 _SUFFIX_INITIALS = frozenset("JSEPMI")
 _COLLABORATION = re.compile(r"^([^:()]*\b(?:Collaborations?|Consortium|Team|Group)):\s*", re.IGNORECASE)
@@ -63,8 +68,6 @@ _MARKER = re.compile(r"^[\d\s,*†‡§]*(?:and\s+\d+)?$")
 
 def _parts(line: str) -> list[str]:
     """Split at the commas and the "and"s that stand outside parentheses, then mend names from their suffixes."""
-    if "(" not in line and ":" not in line and ")" not in line:
-        return _mended(line.split(","))
     collaboration = _COLLABORATION.match(line)
     rest = line[collaboration.end() :] if collaboration else line
     # "((1) Here, (2) There)" at the end is the legend of the markers behind the names.
@@ -87,7 +90,7 @@ def _parts(line: str) -> list[str]:
 def _mended(parts: list[str]) -> list[str]:
     names: list[str] = []
     for part in map(str.strip, parts):
-        for name in _at_and(part) if " and" in part or "&" in part or "\nand" in part else (part,):
+        for name in _at_and(part) if " and" in part or "&" in part else (part,):
             # Most names need no closer look.
             if names and name[:1] in _SUFFIX_INITIALS and _SUFFIX.match(name):
                 names[-1] += f", {name}"
@@ -115,5 +118,5 @@ def _author(part: str) -> AuthorName | None:
     if not part.endswith(")"):
         return author(part)
     name, _, affiliation = part.partition(" (")
-    affiliation = name_from_tex(affiliation[:-1])
-    return author(name, "" if _MARKER.match(affiliation) else affiliation)
+    affiliation = affiliation[:-1]
+    return author(name, "" if _MARKER.match(name_from_tex(affiliation)) else affiliation)

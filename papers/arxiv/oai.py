@@ -11,6 +11,7 @@ from datetime import datetime
 from lxml import etree
 
 from papers.arxiv import ids, oai_record, oai_stream, oai_time, xml
+from papers.arxiv.oai_forms import NAMES
 from papers.arxiv.oai_stream import Stream
 from papers.arxiv.record import Deletion, Record, Refusal, SourceError
 
@@ -89,7 +90,7 @@ class Page:
                 continue
             self._read_token(block)
             for element in elements:
-                if xml.local_name(element) not in {"resumptionToken", ""}:
+                if NAMES[element.tag] not in {"resumptionToken", ""}:
                     self._number += 1
                     yield oai_record.read(element, self._number)
         yield from self._read_end(self._stream.rest)

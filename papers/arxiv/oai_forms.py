@@ -4,7 +4,6 @@ What the server of today writes: https://github.com/arXiv/oaipmh; that before 20
 form's element and the record's header, and raises ValueError, with the reason for a refusal, when it is no paper.
 """
 
-import re
 from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -125,7 +124,7 @@ def dublin_core(form: etree._Element, header: Header) -> Record:
             stated[NAMES[element.tag]].append("".join(element.itertext()))
     descriptions, days = stated["description"], [day for text in stated["date"] if (day := midnight(text))]
     # Today's server writes no "Comment: " before it, but always the abstract first.
-    at = next((at for at, text in enumerate(descriptions) if text.startswith("Comment: ")), 1)
+    at = 0 if descriptions and descriptions[0].startswith("Comment: ") else 1
     comment = fields.line(descriptions[at].removeprefix("Comment: ")) if at < len(descriptions) else ""
     abstract = fields.abstract(descriptions[0], warnings) if descriptions and at else ""
     doi = reference = ""
@@ -175,8 +174,6 @@ NAMES = _Names()
 
 _SCHEMA = "{http://www.w3.org/2001/XMLSchema-instance}schemaLocation"
 _OF_ARXIV = ("http://arxiv.org/", "https://arxiv.org/")
-_SIZE = re.compile(r"\s*([0-9]{1,9})\s*kb\s*", re.IGNORECASE)
-_NUMBER = re.compile(r"v([1-9][0-9]{0,3})")
 _OF_A_VERSION = frozenset(["date", "size", "source_type"])
 _OF_AN_AUTHOR = frozenset(["keyname", "forenames", "suffix"])
 _OWN = frozenset([
@@ -201,18 +198,17 @@ def _check(texts: dict[str, str], form: etree._Element, header: Header) -> None:
 def _versions(stated: list[dict[str, str]], warnings: list[str]) -> tuple[Version, ...]:
     versions: dict[int, Version] = {}
     for texts in stated:
-        number, submitted_at = _NUMBER.fullmatch(texts["version"]), mail_time(texts.get("date", ""))
+        number, submitted_at = _count(texts["version"].removeprefix("v")), mail_time(texts.get("date", ""))
         if not number or not submitted_at:
             warnings.append(f"version ‘{texts['version'][:40]}’ has no number or no time: kept without it")
             continue
-        size = _SIZE.fullmatch(texts.get("size", ""))
-        versions[int(number[1])] = Version(
-            int(number[1]),
-            submitted_at,
-            int(size[1]) if size else None,
-            withdrawal.is_marked(texts.get("source_type", ""), None),
-        )
+        size = _count(texts.get("size", "").removesuffix("kb"))
+        versions[number] = Version(number, submitted_at, size, withdrawal.is_marked(texts.get("source_type", ""), None))
     return tuple(versions[number] for number in sorted(versions))
+
+
+def _count(text: str) -> int | None:
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None
 
 
 def _dates(texts: dict[str, str], arxiv_id: str, schema: str) -> tuple[int | None, datetime | None, datetime | None]:

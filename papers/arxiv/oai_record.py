@@ -2,8 +2,8 @@
 
 from lxml import etree
 
-from papers.arxiv import ids, oai_forms
-from papers.arxiv.oai_forms import NAMES, Header
+from papers.arxiv import ids
+from papers.arxiv.oai_forms import NAMES, READERS, Header
 from papers.arxiv.oai_time import day
 from papers.arxiv.record import Deletion, Record, Refusal
 
@@ -24,14 +24,14 @@ def read(element: etree._Element, number: int) -> Record | Deletion | Refusal:
         return Refusal(f"record {number}", str(error))
     if parts["header"].get("status") == "deleted":
         return Deletion(header.arxiv_id, header.stated_on)
-    forms = {NAMES[form.tag]: form for form in parts.get("metadata", ())}
-    for name, read_form in oai_forms.READERS.items():
-        if name in forms:
+    forms = parts.get("metadata", ())
+    for form in forms:
+        if reader := READERS.get(NAMES[form.tag]):
             try:
-                return read_form(forms[name], header)
+                return reader(form, header)
             except ValueError as error:
                 return Refusal(header.arxiv_id, str(error))
-    named = ", ".join(name[:40] for name in forms if name)
+    named = ", ".join(NAMES[form.tag][:40] for form in forms)
     return Refusal(header.arxiv_id, f"its metadata are not in a form that is read: {named or 'there are none'}")
 
 

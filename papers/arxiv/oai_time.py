@@ -29,17 +29,27 @@ def mail_time(text: str) -> datetime | None:
     words = text.split()
     try:
         if len(words) == 6 and words[5] == "GMT":  # ten times as fast as the library's, which takes all there is
-            hour, minute, second = words[4].split(":")
-            return datetime(
-                int(words[3]), _MONTHS[words[2]], int(words[1]), int(hour), int(minute), int(second), tzinfo=UTC
-            )
+            return datetime.fromisoformat(f"{words[3]}-{_MONTHS[words[2]]}-{words[1]:0>2}T{words[4]}+00:00")
         read = parsedate_to_datetime(text)
         return read.astimezone(UTC) if read.tzinfo else read.replace(tzinfo=UTC)
     except (ValueError, TypeError, KeyError, IndexError, OverflowError):
         return None
 
 
-_MONTHS = dict(Jan=1, Feb=2, Mar=3, Apr=4, May=5, Jun=6, Jul=7, Aug=8, Sep=9, Oct=10, Nov=11, Dec=12)
+_MONTHS = dict(
+    Jan="01",
+    Feb="02",
+    Mar="03",
+    Apr="04",
+    May="05",
+    Jun="06",
+    Jul="07",
+    Aug="08",
+    Sep="09",
+    Oct="10",
+    Nov="11",
+    Dec="12",
+)
 
 
 # Papers come in the order of their days.

@@ -76,7 +76,7 @@ class Announcement:
     kind: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, unsafe_hash=True)
 class Version:
     """One version of a paper: its number from 1, when it was submitted (aware, in UTC), what arXiv says of its files.
 

@@ -15,9 +15,8 @@ def clean(text: str) -> str:
     Characters that switch the direction of writing go too: in a title they would turn the page around it.
     """
     line = _in_one_line(text)
-    if line.isprintable() and "&" not in line:
-        # What is printable has no white space but the space, and nothing to be dropped.
-        return line if line.isascii() else unicodedata.normalize("NFC", line)
+    if _is_clean(line):
+        return line
     line = _ENTITY.sub(lambda match: html.unescape(match[0]), text)
     # White space first, and once more where what was dropped stood between two spaces.
     line = " ".join(_UNPRINTABLE.sub("", " ".join(line.split())).split())
@@ -32,18 +31,18 @@ def from_tex(text: str) -> str:
     beside another one, with which it would pass for mathematics.
     """
     line = _in_one_line(text)
-    if is_plain(line):
-        return line
-    if not (line.isprintable() and line.isascii() and "&" not in line):
+    if not _is_clean(line):
         line = clean(text)
-        if not _may_be_tex(line):
-            return line
+    if not _may_be_tex(line):
+        return line
     # Prose and formulas take turns. A cleaned text has no NUL: it can hold a formula's place, even within \emph{…}.
     pieces = _MATHEMATICS.split(line) if "$" in line or "\\)" in line or "\\]" in line else [line]
     prose = "\0".join(pieces[::2])
     if _may_be_tex(prose):
         prose = _typeset(_decoded(prose), is_lone_dollar=line.count("$") == 1)
-        line = "".join(chain.from_iterable(zip_longest(prose.split("\0"), pieces[1::2], fillvalue="")))
+        line = prose
+        if len(pieces) > 1:
+            line = "".join(chain.from_iterable(zip_longest(prose.split("\0"), pieces[1::2], fillvalue="")))
     elif "&" not in line:
         return line
     return clean(line)
@@ -58,15 +57,8 @@ def name_from_tex(text: str) -> str:
 
 
 def is_plain(line: str) -> bool:
-    """Tell, in a few quick looks, that a text without surrounding space has nothing to be cleaned or decoded.
-
-    False says little: that it may have. Sources have mostly plain texts, and this is what makes reading them quick.
-    """
-    if "\\" in line or "  " in line or "--" in line:
-        return False
-    if line.isascii():
-        return len(line.encode().translate(None, _SPECIAL)) == len(line)
-    return line.isprintable() and not any(map(line.__contains__, "&\\{~`")) and unicodedata.is_normalized("NFC", line)
+    """Tell that a text without surrounding space has nothing to be cleaned or decoded; False, that it may have."""
+    return "  " not in line and _is_clean(line) and not _may_be_tex(line)
 
 
 def shortened(text: str, limit: int) -> str:
@@ -133,8 +125,16 @@ _TYPESETTING = tuple(
 )
 
 
-# What `is_plain` looks for: control characters, and what may begin an entity or TeX.
-_SPECIAL = bytes(range(0x20)) + b"\x7f&\\{~`"
+# Control characters, and what may begin an entity.
+_UNCLEAN = bytes(range(0x20)) + b"\x7f&"
+
+
+def _is_clean(line: str) -> bool:
+    """Tell, of a text in one line, that it has nothing to be cleaned: of most texts, and in the quickest way there is."""
+    if line.isascii():
+        return len(line.encode().translate(None, _UNCLEAN)) == len(line)
+    # What is printable has no white space but the space, and nothing to be dropped.
+    return line.isprintable() and "&" not in line and unicodedata.is_normalized("NFC", line)
 
 
 def _in_one_line(text: str) -> str:
