@@ -70,8 +70,10 @@ def copy(model: type[models.Model], columns: Sequence[str], rows: Iterable[Seque
 
 def array(texts: Sequence[str]) -> str:
     """Write an array as PostgreSQL does: https://www.postgresql.org/docs/current/arrays.html#ARRAYS-IO."""
-    quoted = ['"' + text.replace("\\", r"\\").replace('"', r"\"") + '"' for text in texts]
-    return f"{{{','.join(quoted)}}}"
+    text = '","'.join(texts)
+    if "\\" in text or text.count('"') > 2 * (len(texts) - 1):
+        text = '","'.join([text.replace("\\", r"\\").replace('"', r"\"") for text in texts])
+    return f'{{"{text}"}}' if texts else "{}"
 
 
 def update(model: type[models.Model], columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:

@@ -1,7 +1,7 @@
 """Who wrote a paper, as its sources print it: one row a name, each belonging to the author behind the name.
 
-The names and their order are those of the statement that decides; who stands behind them, and what hides there, is
-what Hugging Face's newest day says, which the paper keeps for the names that later versions will print.
+The names and their order are those of the statement that decides. Who stands behind a name, and whether it hides, is
+what Hugging Face's newest day says that knows the name; the paper keeps that for what later versions will print.
 """
 
 from __future__ import annotations
@@ -9,11 +9,12 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import TYPE_CHECKING, NamedTuple
 
 from papers import author_names, bulk, statement
 from papers.arxiv.record import AuthorName
+from papers.huggingface.daily_paper import DailyPaper
 from papers.models import Authorship, Person
 from papers.models.author import author_slug
 
@@ -43,7 +44,7 @@ class Byline:
 
 
 class Claim(NamedTuple):
-    """What the mirror knows of a name; `handle` is a person's, `changed_at` an ISO 8601 time, or ""."""
+    """What the mirror knew of a name on `day`; `handle` is a person's, `changed_at` an ISO 8601 time, or ""."""
 
     name: str
     hex_id: str
@@ -51,9 +52,10 @@ class Claim(NamedTuple):
     handle: str
     status: str
     changed_at: str
+    day: str
 
     @classmethod
-    def of(cls, author: AuthorName) -> Claim:
+    def of(cls, author: AuthorName, day: date) -> Claim:
         handle = author.person.handle if author.person else ""
         changed_at = author.person_status_changed_at
         return cls(
@@ -63,18 +65,24 @@ class Claim(NamedTuple):
             handle,
             author.person_status,
             changed_at.isoformat() if changed_at else "",
+            day.isoformat(),
         )
 
 
 def state(batch: list[Stored], people: dict[str, int]) -> list[Byline]:
     """Set each paper's printed names; return the bylines that have to be written. `people` are keys by handle."""
-    spoken = [stored for stored in batch if {statement.NAMES, statement.PEOPLE} & stored.decided]
-    for stored in spoken:
-        if statement.PEOPLE in stored.decided:
-            stored.set("mirrored_authors", json.dumps([Claim.of(author) for author in stored.record.authors]))
-    spoken = [stored for stored in spoken if "author_names" not in stored.paper.edited_fields]
-    claims = {stored.pk: _claims(stored) for stored in spoken}
-    people = _with_those_known(people, claims)
+    spoken, known = [], {}
+    for stored in batch:
+        remembered = stored.paper.mirrored_authors
+        claims = _claims(stored)
+        # As the database writes it out again.
+        stored.set(mirrored_authors=json.dumps(claims, ensure_ascii=False) if claims else "[]")
+        if "author_names" in stored.paper.edited_fields:
+            continue
+        if statement.NAMES in stored.decided or stored.paper.mirrored_authors != remembered:
+            spoken.append(stored)
+            known[stored.pk] = claims
+    people = _with_those_known(people, known)
     written = _written([stored.pk for stored in spoken if not stored.is_new])
     bylines = []
     for stored in spoken:
@@ -84,8 +92,8 @@ def state(batch: list[Stored], people: dict[str, int]) -> list[Byline]:
             printed = [(author.name, author.affiliation) for author in stored.record.authors]
         else:
             printed = [(line.name, line.affiliation) for line in before]
-        after = _lines(printed, claims[stored.pk], before, people)
-        stored.set("author_names", [line.name for line in after if not line.is_hidden])
+        after = _lines(printed, known[stored.pk], before, people)
+        stored.set(author_names=[line.name for line in after if not line.is_hidden])
         if before != after:
             stored.changes.add("authorships")
             bylines.append(Byline(stored, before, after))
@@ -118,8 +126,19 @@ def _rows(bylines: list[Byline], authors: dict[str, int]) -> Iterator[tuple]:
 
 
 def _claims(stored: Stored) -> list[Claim]:
-    text = stored.paper.mirrored_authors
-    return [] if text == "[]" else [Claim(*values) for values in json.loads(text)]
+    """What is known of each name, from the newest day that has it; namesakes are of one day and in their order."""
+    text, row = stored.paper.mirrored_authors, stored.row
+    claims = [Claim(*values) for values in json.loads(text)] if text != "[]" else []
+    if not isinstance(row, DailyPaper):
+        return claims
+    days = {author_slug(claim.name): claim.day for claim in claims}
+    said = [Claim.of(author, row.day) for author in row.record.authors]
+    heard = [claim for claim in said if claim.day >= days.get(author_slug(claim.name), "")]
+    slugs = {author_slug(claim.name) for claim in heard}
+    return sorted(
+        heard + [claim for claim in claims if author_slug(claim.name) not in slugs],
+        key=lambda claim: author_slug(claim.name),
+    )
 
 
 def _with_those_known(people: dict[str, int], claims: dict[int, list[Claim]]) -> dict[str, int]:

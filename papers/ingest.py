@@ -77,18 +77,20 @@ class Stored:
         """Let the row's words be heard after all that has been stated."""
         self.is_heard = True
         stated, self.decided = statement.merge(self.paper.stated, self.statement)
-        self.set("stated", stated)
+        self.set(stated=stated)
 
-    def set(self, name: str, value: Any) -> None:
-        """Set a column of the paper, unless a moderator has."""
+    def set(self, **said: Any) -> None:
+        """Set columns of the paper, but those that a moderator has set."""
         paper = self.paper
         if self.is_new:
-            setattr(paper, name, value)
-        elif getattr(paper, name) != value and name.removesuffix("_id") not in paper.edited_fields:
-            setattr(paper, name, value)
-            paper.is_dirty = True
-            if name not in UNSEEN:
-                self.changes.add(name)
+            vars(paper).update(said)
+            return
+        for name, value in said.items():
+            if getattr(paper, name) != value and name.removesuffix("_id") not in paper.edited_fields:
+                setattr(paper, name, value)
+                paper.is_dirty = True
+                if name not in UNSEEN:
+                    self.changes.add(name)
 
 
 def ingest(rows: Iterable[Row], *, then: Callable[[list[Stored]], None] = lambda batch: None) -> Report:
@@ -130,7 +132,8 @@ def _store_what_can_be(rows: list[Record | DailyPaper | Deletion], then: Callabl
     try:
         return _store(rows, then)
     except DatabaseError as error:
-        if getattr(error.__cause__, "sqlstate", "22")[:2] not in ROWS_FAULT:
+        # A connection that broke has no such word.
+        if (getattr(error.__cause__, "sqlstate", "22") or "")[:2] not in ROWS_FAULT:
             raise
         if len(rows) == 1:
             reason = f"the database does not take it: {str(error).splitlines()[0]}"
@@ -144,6 +147,8 @@ def _store_what_can_be(rows: list[Record | DailyPaper | Deletion], then: Callabl
 @transaction.atomic
 def _store(rows: list[Record | DailyPaper | Deletion], then: Callable[[list[Stored]], None]) -> Report:
     bulk.execute("select pg_advisory_xact_lock(%s)", [LOCK])
+    # What a crash of the database takes back with this, it takes with the cursor behind it: it is asked for again.
+    bulk.execute("set local synchronous_commit = off")
     batch, deleted = _known(rows)
     spoken = [stored for stored in batch if stored.is_heard]
     for stored in spoken:
@@ -186,8 +191,12 @@ def _known(rows: list[Record | DailyPaper | Deletion]) -> tuple[list[Stored], li
         else:
             key, stated, published_at = there[arxiv_id]
             batch.append(Stored(row, said, Known(key, arxiv_id)))
-            is_earlier = _published_at(batch[-1].record) < published_at
-            batch[-1].is_heard = is_earlier or bool(statement.merge(stated, said)[1])
+            # Of Hugging Face's rows even the old ones name people.
+            batch[-1].is_heard = (
+                isinstance(row, DailyPaper)
+                or _published_at(batch[-1].record) < published_at
+                or bool(statement.merge(stated, said)[1])
+            )
     spoken = [stored for stored in batch if stored.is_heard and not stored.is_new]
     papers = known.read([stored.pk for stored in (*spoken, *deleted)])
     for stored in (*spoken, *deleted):
@@ -197,34 +206,32 @@ def _known(rows: list[Record | DailyPaper | Deletion]) -> tuple[list[Stored], li
             stored.hear()
     for stored in deleted:
         if stored.decided:
-            stored.set("deleted_at", timezone.now())
+            stored.set(deleted_at=timezone.now())
     return batch, deleted
 
 
 def _state(stored: Stored) -> None:
     """Set what the row decides of the paper itself."""
-    record, decided = stored.record, stored.decided
+    record, decided, paper = stored.record, stored.decided, stored.paper
+    said = {name: getattr(record, name) for name, letter in statement.ARXIV.items() if letter in decided}
     published_at = _published_at(record)
-    if stored.is_new or published_at < stored.paper.published_at:
-        stored.set("published_at", published_at)
-    for name, letter in statement.ARXIV.items():
-        if letter in decided:
-            stored.set(name, getattr(record, name))
-    if statement.ARXIV["title"] in decided:
+    if stored.is_new or published_at < paper.published_at:
+        said["published_at"] = published_at
+    if "title" in said:
         is_mirrored = isinstance(stored.row, DailyPaper)
-        stored.set("source", (Paper.Source.HUGGINGFACE if is_mirrored else Paper.Source.ARXIV).value)
+        said["source"] = Paper.Source.HUGGINGFACE.value if is_mirrored else Paper.Source.ARXIV.value
     if statement.CATEGORIES in decided:
-        stored.set("primary_category_id", record.categories[0])
+        said["primary_category_id"] = record.categories[0]
     if statement.VERSION in decided:
-        last = record.versions[-1:]
-        stored.set("version", stored.statement.version or None)
-        stored.set("updated_at", last[0].submitted_at if last else record.updated_at)
+        said["version"] = stored.statement.version or None
+        said["updated_at"] = record.versions[-1].submitted_at if record.versions else record.updated_at
     if statement.WITHDRAWAL in decided:
-        stored.set("withdrawn_at", stored.statement.withdrawn_at)
+        said["withdrawn_at"] = stored.statement.withdrawn_at
     if statement.DELETION in decided:
-        stored.set("deleted_at", None)
-    if statement.LOOKUP in decided and not stored.paper.looked_up_at:
-        stored.set("looked_up_at", timezone.now())
+        said["deleted_at"] = None
+    if statement.LOOKUP in decided and not paper.looked_up_at:
+        said["looked_up_at"] = timezone.now()
+    stored.set(**said)
 
 
 def _published_at(record: Record) -> datetime:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from datetime import date
+from operator import attrgetter
 from typing import TYPE_CHECKING, TypeVar
 
-from papers import statement
+from papers import bulk, statement
 from papers.arxiv.record import OrganizationRecord, PersonRecord
 from papers.huggingface.daily_paper import DailyPaper
 from papers.models import Organization, Paper, Person, Repository
@@ -33,14 +34,14 @@ def state(batch: list[Stored]) -> dict[str, int]:
                 continue
             value = getattr(row, name)
             if row.organization and name == "organization":
-                stored.set("organization_id", organizations[row.organization.name.lower()].pk)
+                stored.set(organization_id=organizations[row.organization.name.lower()].pk)
             # A source that gives one id to two papers must not keep the second out: the first has it.
             elif name == "discussion_hex_id" and owners.setdefault(value, row.record.arxiv_id) != row.record.arxiv_id:
                 continue
             elif name != "github_stars" or (row.github_repo or stored.paper.github_repo) not in counted:
-                stored.set(NAMES.get(name, name), list(value) if isinstance(value, tuple) else value)
+                stored.set(**{NAMES.get(name, name): list(value) if isinstance(value, tuple) else value})
         if stored.paper.mirrored_on is None or row.day > stored.paper.mirrored_on:
-            stored.set("mirrored_on", row.day)
+            stored.set(mirrored_on=row.day)
     return {handle: person.pk for handle, person in people.items()}
 
 
@@ -125,6 +126,8 @@ def _write(
         if is_changed:
             changed[id(row)] = row
     missing = {id(row): row for row in rows.values() if row.pk is None}
-    model.objects.bulk_update([row for row in changed.values() if row.pk], [*names, "hex_id", "seen_on", "stated"])
+    columns = (*names, "hex_id", "seen_on", "stated")
+    values = attrgetter("pk", *columns)
+    bulk.update(model, columns, [values(row) for row in changed.values() if row.pk])
     model.objects.bulk_create(missing.values())
     return rows

@@ -46,7 +46,6 @@ HUGGINGFACE = {
     "organization": "J",
     "discussion_hex_id": "K",
 }
-PEOPLE = "L"
 # Where what stands in a word, and a version without a number or a day that is not known.
 WEIGHT, AS_OF, UNKNOWN = slice(6, 7), slice(15, 23), "0" * 8
 PARTIAL, COMPLETE, GONE = "1", "2", "9"
@@ -143,8 +142,6 @@ def _of_record(record: Record) -> Statement:
 def _of_daily_paper(row: DailyPaper) -> Statement:
     record = row.record
     letters = _letters(record, is_complete=False)
-    if record.authors:
-        letters += PEOPLE
     if row.withdrawn_at:
         letters += WITHDRAWAL
     for name, letter in HUGGINGFACE.items():

@@ -33,7 +33,7 @@ update papers_paper set stated = concat_ws(' ',
             case when license <> '' then 'l' end, case when version is not null then 'v' end)
     end,
     case when mirrored_on is not null then
-        '000000000000000' || to_char(mirrored_on, 'YYYYMMDD') || ':HIL' || concat(
+        '000000000000000' || to_char(mirrored_on, 'YYYYMMDD') || ':HI' || concat(
             case when summary <> '' then 'A' end, case when summary_model <> '' then 'B' end,
             case when project_page <> '' then 'C' end, case when github_repo <> '' then 'D' end,
             case when github_stars is not null then 'E' end, case when keywords <> '{}' then 'F' end,
@@ -42,9 +42,10 @@ update papers_paper set stated = concat_ws(' ',
     end);
 update papers_paper set mirrored_authors = said.authors from (
     select paper_id, jsonb_agg(jsonb_build_array(authorship.name, authorship.hex_id, is_hidden, coalesce(handle, ''),
-        person_status, coalesce(to_char(person_status_changed_at at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.US"+00:00"'), ''))
-        order by position) as authors
-    from papers_authorship authorship left join papers_person person on person.id = person_id group by paper_id
+        person_status, coalesce(to_char(person_status_changed_at at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.US"+00:00"'), ''),
+        to_char(mirrored_on, 'YYYY-MM-DD')) order by slug collate "C", position) as authors
+    from papers_authorship authorship join papers_author author on author.id = author_id
+    join papers_paper paper on paper.id = paper_id left join papers_person person on person.id = person_id group by paper_id
 ) as said where said.paper_id = papers_paper.id and mirrored_on is not null;
 update papers_person set stated = to_char(seen_on, 'YYYYMMDD') || ':ahn' where seen_on is not null;
 update papers_organization set stated = to_char(seen_on, 'YYYYMMDD') || ':afhn' where seen_on is not null;

@@ -144,7 +144,8 @@ def test_a_run_that_is_killed_and_run_again_ends_as_one_that_was_not():
     assert (Paper.objects.count(), Authorship.objects.count(), Listing.objects.count()) == (30, 90, 30)
 
 
-texts = st.text(st.characters(blacklist_categories=["Cs"], blacklist_characters="\x00"), max_size=20)
+characters = st.characters(blacklist_categories=["Cs"], blacklist_characters="\x00")
+texts = st.text(st.one_of(characters, st.sampled_from('\\",{}\n\r\tN.')), max_size=20)
 filled = texts.filter(bool)
 
 
