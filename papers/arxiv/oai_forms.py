@@ -248,6 +248,4 @@ def _people(stated: list[dict[str, str]]) -> tuple[AuthorName, ...]:
 
 def _turned_round(creators: list[str]) -> list[str]:
     """Return the names of "Byron, Ada", "Son Jr, Bob" and "Tea Collaboration" as they are printed."""
-    return [
-        f"{given} {family}" if given else family for family, _, given in (text.partition(", ") for text in creators)
-    ]
+    return [f"{text[comma + 2 :]} {text[:comma]}" if (comma := text.find(", ")) >= 0 else text for text in creators]

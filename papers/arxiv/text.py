@@ -36,7 +36,7 @@ def from_tex(text: str) -> str:
     if not _may_be_tex(line):
         return line
     # Prose and formulas take turns. A cleaned text has no NUL: it can hold a formula's place, even within \emph{…}.
-    pieces = _MATHEMATICS.split(line) if "$" in line or "\\)" in line or "\\]" in line else [line]
+    pieces = _at_formulas(line)
     prose = "\0".join(pieces[::2])
     if _may_be_tex(prose):
         prose = _typeset(_decoded(prose), is_lone_dollar=line.count("$") == 1)
@@ -140,6 +140,21 @@ def _is_clean(line: str) -> bool:
 def _in_one_line(text: str) -> str:
     line = text.replace("\n", " ").strip()
     return " ".join(line.split()) if "  " in line else line
+
+
+def _at_formulas(line: str) -> list[str]:
+    """Split a cleaned text into prose and formulas by turns, prose first and last."""
+    if "$$" in line or ("\\" in line and ("\\)" in line or "\\]" in line or "\\$" in line)):
+        return _MATHEMATICS.split(line)
+    pieces = line.split("$")
+    if len(pieces) % 2 == 0:
+        return _MATHEMATICS.split(line)
+    for formula, after in zip(pieces[1::2], pieces[2::2], strict=True):
+        if formula[0] == " " or formula[-1] == " " or "0" <= after[:1] <= "9":
+            return _MATHEMATICS.split(line)
+    # Most formulas are $x$, and no dollar is money: then the pattern would have said the same, in three times as long.
+    pieces[1::2] = [f"${formula}$" for formula in pieces[1::2]]
+    return pieces
 
 
 def _may_be_tex(text: str) -> bool:
