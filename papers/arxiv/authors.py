@@ -31,7 +31,7 @@ def named(names: Sequence[str]) -> tuple[AuthorName, ...]:
         and together[0] not in _EDGES
         and together[-1] not in _EDGES
         and is_plain(together)
-        and len(max(names, key=len)) <= NAME_LIMIT
+        and (len(together) <= NAME_LIMIT or len(max(names, key=len)) <= NAME_LIMIT)
     ):
         return tuple(map(AuthorName, names))
     return tuple(found for name in names if (found := author(name)))

@@ -14,12 +14,12 @@ from papers.arxiv.text import clean, from_tex, shortened
 
 def title(text: str) -> str:
     """Return a title as it is shown. Raises ValueError, for a refusal, when there is none or it is too long for one."""
-    text = clean(text)
+    if len(text) > TITLE_LIMIT and len(text := clean(text)) > TITLE_LIMIT:
+        raise ValueError(f"its title has {len(text)} characters, more than {TITLE_LIMIT}")
+    text = from_tex(text)
     if not text:
         raise ValueError("it has no title")
-    if len(text) > TITLE_LIMIT:
-        raise ValueError(f"its title has {len(text)} characters, more than {TITLE_LIMIT}")
-    return from_tex(text)
+    return text
 
 
 def abstract(text: str, warnings: list[str]) -> str:

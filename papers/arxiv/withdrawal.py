@@ -19,7 +19,7 @@ def is_told(comment: str, abstract: str = "") -> bool:
     a withdrawal from a conference.
     """
     comment, abstract = comment[:_COMMENT_BEGINNING], abstract[:_ABSTRACT_BEGINNING]
-    if not _may_tell(comment + abstract):
+    if not (_may_tell(comment) or _may_tell(abstract)):
         return False
     comment, abstract = " ".join(comment.split()), " ".join(abstract.split())
     return bool(_NOTICE.match(comment) or _NOTICE_WITHIN.search(comment) or _NOTICE.match(abstract))
