@@ -17,9 +17,9 @@ PLACES = ["/atom/", "/list/", "/oai", "/new", "/pastweek", "cs.CV", "cs.CL", "/a
 
 
 def papers_of(day: date, chance: random.Random) -> list[Paper]:
-    """Some papers of a day, mostly of both categories; sometimes a category has none."""
+    """Some papers of a day, mostly of both categories; sometimes these have none, but arXiv as a whole always has."""
     first = (day - date(2026, 2, 1)).days * 100
-    made = []
+    made = [Paper(f"2603.{first + 99:05}", "The last of the day", ("Ann A",), "We show it.", ("cs.RO",))]
     for number in range(first, first + chance.choice([1, 3, 12])):
         categories = chance.choice([("cs.CV",), ("cs.CL",), ("cs.CV", "cs.CL"), ("cs.CL", "cs.CV"), ("cs.RO", "cs.CV")])
         made.append(Paper(f"2603.{number:05}", f"Paper {number}", ("Ann A",), "We show it.", categories))
