@@ -27,17 +27,29 @@ LEASE = 10.0
 PATIENCE = 300.0
 # Seconds between two looks at a lock whose owner may give it back at any time.
 LOOK = 0.1
+# Seconds by which the first in line may be late before another may go: a busy machine wakes nobody to the millisecond.
+GRACE = 1.0
 
 # Takes the lock for ARGV[2] milliseconds; the answer is the milliseconds to wait before the next try, 0 when it is ours.
+# The first who waits is the next: else who has just asked could ask again and again, and a walk through the archive
+# would leave a single lookup its turn by chance only.
 TAKE = """
 local held = redis.call('pttl', KEYS[2])
 if held > 0 then return held end
-local owner = redis.call('get', KEYS[1])
-if not owner then redis.call('set', KEYS[1], ARGV[1], 'px', ARGV[2]) end
-if not owner or owner == ARGV[1] then return 0 end
-local left = math.max(redis.call('pttl', KEYS[1]), 1)
-if owner == 'pause' then return left end
-return math.min(left, tonumber(ARGV[3]))
+local owner, first = redis.call('get', KEYS[1]), redis.call('get', KEYS[3])
+if owner == ARGV[1] then return 0 end
+if not owner and (not first or first == ARGV[1]) then
+    redis.call('set', KEYS[1], ARGV[1], 'px', ARGV[2])
+    redis.call('del', KEYS[3])
+    return 0
+end
+local wait = tonumber(ARGV[3])
+if owner then
+    local left = math.max(redis.call('pttl', KEYS[1]), 1)
+    wait = owner == 'pause' and left or math.min(left, wait)
+end
+if not first or first == ARGV[1] then redis.call('set', KEYS[3], ARGV[1], 'px', wait + ARGV[4]) end
+return wait
 """
 
 # Keeps the lock for ARGV[2] milliseconds more, as the value ARGV[3], unless it is somebody else's by now. One that is
@@ -70,7 +82,7 @@ class Pace:
         # While a killed owner's lease runs out, the pause has gone by as well.
         self.lease = max(lease, 2 * pause)
         self.patience = patience
-        self._lock, self._hold = f"pace:{name}", f"pace:{name}:hold"
+        self._lock, self._hold, self._first = f"pace:{name}", f"pace:{name}:hold", f"pace:{name}:first"
 
     @contextmanager
     def take(self) -> Iterator[None]:
@@ -103,8 +115,8 @@ class Pace:
     def _try(self, owner: str) -> float:
         """Take the lock, or tell the seconds to wait before the next try."""
         with self._told():
-            lease, look = _milliseconds(self.lease), _milliseconds(LOOK)
-            return int(self.server.eval(TAKE, 2, self._lock, self._hold, owner, lease, look)) / 1000
+            times = map(_milliseconds, (self.lease, LOOK, GRACE))
+            return int(self.server.eval(TAKE, 3, self._lock, self._hold, self._first, owner, *times)) / 1000
 
     def _renew(self, owner: str, is_over: threading.Event) -> None:
         while not is_over.wait(self.lease / 4):

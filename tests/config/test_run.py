@@ -33,7 +33,9 @@ def parts(process) -> list[psutil.Process]:
 
 
 def part(process, word: str) -> psutil.Process:
-    return next(child for child in psutil.Process(process.pid).children() if word in child.cmdline())
+    """The one of its own processes that has an argument which begins so."""
+    children = psutil.Process(process.pid).children()
+    return next(child for child in children if any(argument.startswith(word) for argument in child.cmdline()))
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])

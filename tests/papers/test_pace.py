@@ -23,7 +23,8 @@ COUNT = 5 if IS_LONG else 25
 def server(settings):
     with redis.from_url(settings.REDIS_URL) as server:
         yield server
-        server.delete("pace:teapot", "pace:teapot:hold")
+        for key in server.keys("pace:teapot*"):
+            server.delete(key)
 
 
 def process(*given) -> multiprocessing.Process:
@@ -91,6 +92,33 @@ def test_a_request_that_outlasts_its_lease_keeps_its_turn(server):
         order.append("first")
     waiting.join(10)
     assert order == ["first", "second"]
+
+
+def test_who_waits_is_next_before_who_has_just_asked(server):
+    walker, visitor = (Pace(server, "teapot", pause=0.02) for _ in range(2))
+    order = []
+
+    def visit():
+        with visitor.take():
+            order.append("visitor")
+
+    # Often, so that chance alone would not have it so.
+    for _ in range(10):
+        visiting = threading.Thread(target=visit)
+        with walker.take():
+            visiting.start()
+            while not server.exists("pace:teapot:first"):
+                visiting.join(0.001)
+        with walker.take():
+            order.append("walker")
+        visiting.join(10)
+    assert order == ["visitor", "walker"] * 10
+
+
+def test_who_waited_and_was_killed_holds_up_the_others_for_a_moment_only(server):
+    server.set("pace:teapot:first", "killed", px=200)
+    with Pace(server, "teapot", pause=0.01, patience=5.0).take():
+        assert not server.exists("pace:teapot:first")
 
 
 def test_what_a_source_asks_for_holds_everybody(server, settings):
