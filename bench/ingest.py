@@ -9,7 +9,6 @@ import json
 import resource
 import sys
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -51,7 +50,8 @@ def arxiv(answer: Path, days: dict[str, date]) -> None:
     def records():
         with answer.open("rb") as file:
             for row in oai.read(iter(lambda: file.read(2**16), b"")):
-                yield replace(row, announcements=(Announcement(days[row.arxiv_id], row.categories[0], "new"),))
+                row.announcements = (Announcement(days[row.arxiv_id], row.categories[0], "new"),)
+                yield row
 
     parsing = best(lambda: sum(1 for _ in records()), times=3)
     first = best(lambda: ingest(records()), times=1)

@@ -1,18 +1,14 @@
 """Many rows in one statement, past the ORM, whose model instances take longer to make than their rows to store."""
 
-import csv
 import json
 import os
 from collections.abc import Iterable, Sequence
 from contextlib import contextmanager
-from io import StringIO
-from itertools import islice
+from itertools import chain
 from typing import Any
 
+import psycopg
 from django.db import DataError, connection, models
-
-# Rows that are sent together.
-PIECE = 250
 
 
 def keys(model: type[models.Model], count: int) -> list[int]:
@@ -47,25 +43,15 @@ def copy(model: type[models.Model], columns: Sequence[str], rows: Iterable[Seque
     rows = iter(rows)
     if (first := next(rows, None)) is None:
         return
-    # Between two commas is None, but in a column that can't be null the empty text.
-    filled = [field.attname for field in model._meta.concrete_fields if not field.null and field.attname in columns]
-    statement = (
-        f"copy {model._meta.db_table} ({', '.join(columns)}) from stdin"
-        f" with (format csv, force_not_null ({', '.join(filled)}))"
-    )
+    statement = f"copy {model._meta.db_table} ({', '.join(columns)}) from stdin"
     with (
         connection.cursor() as cursor,
         connection.wrap_database_errors,
         _text_that_is_none(),
         cursor.copy(statement) as stream,
     ):
-        # The database stores one piece while the next is written.
-        piece = [first, *islice(rows, PIECE - 1)]
-        while piece:
-            text = StringIO(newline="")
-            csv.writer(text).writerows(piece)
-            stream.write(text.getvalue().encode())
-            piece = list(islice(rows, PIECE))
+        for row in chain([first], rows):
+            stream.write_row(row)
 
 
 def array(texts: Sequence[str]) -> str:
@@ -95,8 +81,10 @@ def update(model: type[models.Model], columns: Sequence[str], rows: Sequence[Seq
 
 @contextmanager
 def _text_that_is_none():
-    """A surrogate can't be sent at all: the row is as bad as if the database had refused it."""
+    """A surrogate or a NUL can't be sent at all: the row is as bad as if the database had refused it."""
     try:
         yield
-    except UnicodeEncodeError as error:
-        raise DataError(str(error)) from error
+    except (UnicodeEncodeError, psycopg.DataError) as error:
+        if getattr(error, "sqlstate", None):
+            raise
+        raise DataError(str(error)) from None

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from datetime import date, datetime
 from operator import attrgetter
+from typing import Any
 
 from django.utils import timezone
 
@@ -82,16 +83,21 @@ def read(keys: list[int]) -> dict[int, Known]:
 def add(papers: list[Known]) -> None:
     """Store papers that are not there yet."""
     now = timezone.now()
-    rest = {name: field.get_default() for name, field in _FIELDS.items() if name not in COLUMNS}
-    lines = []
     for paper, hex_id in zip(papers, bulk.hex_ids(len(papers)), strict=True):
         vars(paper).setdefault("hex_id", hex_id)
         paper.modified_at = now
-        values = (*_values(paper), *rest.values())
-        lines.append([bulk.array(value) if type(value) is list else value for value in values])
-    bulk.copy(Paper, ("id", *COLUMNS, *rest), lines)
+    said = [name for name in COLUMNS if any(name in vars(paper) for paper in papers)]
+    # What no source says is the same for all of them; and where that is null, the database needn't be told.
+    silent = {name: field.get_default() for name, field in _FIELDS.items() if name not in said}
+    silent = {name: _written(value) for name, value in silent.items() if value is not None}
+    values, rest = attrgetter("pk", *said), list(silent.values())
+    bulk.copy(Paper, ("id", *said, *silent), ([*map(_written, values(paper)), *rest] for paper in papers))
 
 
 def save(papers: Iterable[Known]) -> None:
     """Write what has become of papers that are there."""
     bulk.update(Paper, COLUMNS, [_values(paper) for paper in papers])
+
+
+def _written(value: Any) -> Any:
+    return bulk.array(value) if type(value) is list else value
