@@ -1,13 +1,15 @@
 """For those who run the site: is it alive, is it ready, what may crawlers read."""
 
 from django.conf import settings
-from django.db import DatabaseError, connection
+from django.db import DatabaseError
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.templatetags.static import static
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
+
+from papers import vectors
 
 
 @never_cache
@@ -20,13 +22,12 @@ def healthz(request):
 @never_cache
 @require_safe
 def readyz(request):
-    """The process can do its work: the database answers."""
+    """The process can do its work: the database answers. What only makes it do less is noted, and no reason to stop it."""
     try:
-        with connection.cursor() as cursor:
-            cursor.execute("select 1")
+        note = vectors.trouble()
     except DatabaseError as error:
         return HttpResponse(f"The database does not answer: {error}\n", content_type="text/plain", status=503)
-    return HttpResponse("ready\n", content_type="text/plain")
+    return HttpResponse("ready\n" + (f"note: {note}\n" if note else ""), content_type="text/plain")
 
 
 @require_safe

@@ -2,7 +2,7 @@
 
 import json
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import contextmanager
 from itertools import chain
 from typing import Any
@@ -30,7 +30,7 @@ def select(query: str, values: Sequence[Any]) -> list[tuple]:
         return cursor.fetchall()
 
 
-def execute(query: str, values: Sequence[Any] = ()) -> None:
+def execute(query: str, values: Sequence[Any] | Mapping[str, Any] = ()) -> None:
     with connection.cursor() as cursor, _text_that_is_none():
         cursor.execute(query, values)
 

@@ -15,7 +15,7 @@ from typing import Any
 from django.db import DatabaseError, transaction
 from django.utils import timezone
 
-from papers import bulk, byline, known, mirror, shelf, statement
+from papers import bulk, byline, documents, known, mirror, shelf, statement
 from papers.arxiv import ids
 from papers.arxiv.record import Deletion, Record, Refusal
 from papers.huggingface.daily_paper import DailyPaper
@@ -179,6 +179,7 @@ def _store(rows: list[Record | DailyPaper | Deletion], then: Callable[[list[Stor
     _save([*spoken, *deleted])
     then(batch)
     _mark_modified(batch)
+    documents.refresh(stored.pk for stored in (*batch, *deleted))
     # Now, and not at the end of a transaction that may be the caller's: what is refused then costs more than a row.
     bulk.execute("set constraints all immediate")
     bulk.execute("set constraints all deferred")

@@ -1,13 +1,17 @@
 """Doorbells of the catalogue; the timetable in config/celery.py rings them."""
 
+import logging
+
 from celery import shared_task
 from django.conf import settings
 
-from papers import announcements, lookup, stars
+from papers import announcements, documents, embeddings, lookup, stars, vectors
 from papers import harvest as harvesting
 from papers import watch as watching
 from papers.models import Run
 from papers.pictures import fetch
+
+logger = logging.getLogger(__name__)
 
 
 @shared_task
@@ -51,6 +55,21 @@ def look_up():
 def refresh_stars():
     """Count the stars of the repositories that are due."""
     stars.refresh_stars()
+
+
+@shared_task
+def read_words():
+    """Let search read anew what somebody has changed by hand; what is ingested it has read at once."""
+    documents.catch_up()
+
+
+@shared_task
+def embed():
+    """Turn new and changed papers into vectors."""
+    try:
+        vectors.catch_up()
+    except embeddings.Unavailable as error:
+        logger.warning("Nothing is embedded, searches go by words alone: %s", error)
 
 
 @shared_task

@@ -1,6 +1,7 @@
 from .author import Author, Authorship
 from .batch import Batch
 from .category import Category
+from .embedding import Embedding, EmbeddingModel
 from .listing import Listing
 from .organization import Organization
 from .paper import Paper
@@ -8,7 +9,9 @@ from .person import Person
 from .picture import Picture
 from .repository import Repository
 from .run import Run
+from .search_document import SearchDocument
 from .source import Source
+from .stale import Stale
 from .upvote import Upvote
 from .version import Version
 
@@ -17,6 +20,8 @@ __all__ = [
     "Authorship",
     "Batch",
     "Category",
+    "Embedding",
+    "EmbeddingModel",
     "Listing",
     "Organization",
     "Paper",
@@ -24,7 +29,9 @@ __all__ = [
     "Picture",
     "Repository",
     "Run",
+    "SearchDocument",
     "Source",
+    "Stale",
     "Upvote",
     "Version",
 ]

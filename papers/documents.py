@@ -1,0 +1,71 @@
+"""Keeps what search reads of papers up to date: the words of each that is to be seen, and what it can be narrowed by."""
+
+from collections.abc import Iterable
+
+from django.db import transaction
+
+from papers import bulk
+from papers.models import Stale
+
+# Papers in one transaction.
+BATCH_SIZE = 1_000
+
+# Those that are hidden lose their document, the others are given theirs.
+WRITE = """
+with gone as (
+    delete from papers_searchdocument document using papers_paper paper
+    where paper.id = document.paper_id and paper.id = any(%(papers)s) and hidden_at is not null
+)
+insert into papers_searchdocument (paper_id, words, title, published_at)
+select paper.id, setweight(titles.words, 'A') || setweight(to_tsvector('english', papers_folded(abstract)), 'B')
+    || setweight(to_tsvector('english', papers_folded(array_to_string(author_names, ', '))), 'C')
+    || array_to_tsvector(facets), titles.words, published_at
+from papers_paper paper
+left join papers_organization organization on organization.id = organization_id
+cross join lateral (select to_tsvector('english', papers_folded(paper.title)) as words) titles
+cross join lateral (select array_remove(array[
+        'year:' || extract(year from published_at at time zone 'utc'),
+        'org:' || lower(organization.name),
+        case when github_repo <> '' then 'has:code' end,
+        case when featured_at is not null then 'in:feed' end
+    ], null)
+    || array(select 'cat:' || category_id from papers_paper_categories where paper_id = paper.id)
+    || array(select distinct 'cat:' || split_part(category_id, '.', 1) from papers_paper_categories
+        where paper_id = paper.id and category_id like '%%.%%')
+    || array(select 'key:' || left(lower(keyword), 200) from unnest(keywords) keyword where keyword <> '') as facets) about
+where paper.id = any(%(papers)s) and hidden_at is null
+on conflict (paper_id) do update set words = excluded.words, title = excluded.title, published_at = excluded.published_at
+"""
+
+
+def refresh(papers: Iterable[int]) -> None:
+    """Read these papers anew, by their primary keys, as far as they are stale; within the caller's transaction."""
+    stale = bulk.select(
+        "delete from papers_stale where part = %s and paper_id = any(%s) returning paper_id",
+        [Stale.Part.WORDS, list(papers)],
+    )
+    _write([paper for (paper,) in stale])
+
+
+def catch_up() -> int:
+    """Read all stale papers anew, a batch after another; return how many there were. Safe to run beside itself."""
+    count = 0
+    while batch := _catch_up_with_some():
+        count += batch
+    return count
+
+
+@transaction.atomic
+def _catch_up_with_some() -> int:
+    stale = bulk.select(
+        "delete from papers_stale where id in (select id from papers_stale where part = %s order by paper_id limit %s"
+        " for update skip locked) returning paper_id",
+        [Stale.Part.WORDS, BATCH_SIZE],
+    )
+    _write([paper for (paper,) in stale])
+    return len(stale)
+
+
+def _write(papers: list[int]) -> None:
+    if papers:
+        bulk.execute(WRITE, {"papers": papers})

@@ -1,0 +1,42 @@
+"""Papers into vectors, by hand: fill what is missing, do it all again, or go over to another model."""
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from tqdm import tqdm
+
+from papers import documents, embeddings, vectors
+from papers.models import EmbeddingModel, Stale
+
+
+class Command(BaseCommand):
+    help = (
+        "Embed papers, so that they are found by their meaning. May be stopped at any time and goes on where it was. With "
+        "--model it fills the vectors of another model beside those in force, and then puts that one in their place."
+    )
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--model", default="", help="such as wordllama or sentence-transformers/all-MiniLM-L6-v2")
+        parser.add_argument("--again", action="store_true", help="embed all papers anew, also those that are")
+
+    def handle(self, *, model: str, again: bool, **options) -> None:
+        in_force = EmbeddingModel.objects.filter(is_in_force=True).first()
+        name = model or (in_force.name if in_force else embeddings.DEFAULT)
+        try:
+            # Here alone, where the operator waits for it, may a model be fetched.
+            embeddings.load(name, may_download=True)
+        except embeddings.Unavailable as error:
+            raise CommandError(f"{str(error)[:1].upper()}{str(error)[1:]}.") from error
+        documents.catch_up()
+        chosen = vectors.model(name)
+        if again:
+            chosen.position = 0
+            chosen.save(update_fields=["position"])
+        with tqdm(total=vectors.left(chosen), unit="paper", disable=None) as bar:
+            for count in vectors.fill(chosen):
+                bar.update(count)
+        with tqdm(total=Stale.objects.filter(part=Stale.Part.MEANING).count(), unit="paper", disable=None) as bar:
+            while count := vectors.catch_up():
+                bar.update(count)
+        if not chosen.is_in_force:
+            self.stdout.write(f"Indexing the vectors of {name} …")
+            vectors.put_in_force(chosen)
+        self.stdout.write(f"{name}: {chosen.embeddings.count():,} papers are found by their meaning.")

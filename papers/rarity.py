@@ -1,0 +1,65 @@
+"""How rare words are among all papers: what makes one word of a query tell more than another.
+
+PostgreSQL keeps the frequencies of some six thousand words as statistics of the column, which serve as well as exact
+counts; where it has none yet, on a new or a small site, words are counted.
+"""
+
+import time
+from dataclasses import dataclass
+from functools import lru_cache
+from math import log
+
+from papers import bulk
+
+# Seconds for which the statistics are remembered: they change with a hundredth of the papers.
+REMEMBERED = 300
+# Of a word that no paper has; also keeps the rarest from outweighing everything else.
+LEAST = 1e-7
+
+
+@dataclass(frozen=True)
+class Rarity:
+    """`total` papers; the shares of them that have a word, those of all rarer words being at most `floor`."""
+
+    total: int
+    shares: dict[str, float]
+    floor: float
+
+    def share(self, lexeme: str) -> float:
+        """The share of papers that have this lexeme, from LEAST to 1."""
+        return max(self.shares.get(lexeme, self.floor), LEAST)
+
+    def weight(self, lexeme: str) -> float:
+        """The inverse document frequency: its natural logarithm, never quite 0."""
+        return max(-log(self.share(lexeme)), 0.01)
+
+
+def of(lexemes: list[str]) -> Rarity:
+    """The rarity of at least these lexemes."""
+    known = _statistics(int(time.monotonic() / REMEMBERED))
+    return known if known.shares else _counted(lexemes)
+
+
+@lru_cache(maxsize=1)
+def _statistics(period: int) -> Rarity:
+    ((total,),) = bulk.select("select reltuples from pg_class where oid = 'papers_searchdocument'::regclass", [])
+    rows = bulk.select(
+        "select most_common_elems::text::text[], most_common_elem_freqs from pg_stats"
+        " where schemaname = any(current_schemas(false)) and tablename = 'papers_searchdocument' and attname = 'words'",
+        [],
+    )
+    for words, shares in rows:
+        if words:
+            # Behind the words' shares stand the least and the greatest of them.
+            return Rarity(int(total), dict(zip(words, shares[: len(words)], strict=True)), shares[len(words)])
+    return Rarity(0, {}, 0.0)
+
+
+def _counted(lexemes: list[str]) -> Rarity:
+    ((total,),) = bulk.select("select count(*) from papers_searchdocument", [])
+    counts = bulk.select(
+        "select lexeme, (select count(*) from papers_searchdocument where words @@ quote_literal(lexeme)::tsquery)"
+        " from unnest(%s::text[]) lexeme",
+        [lexemes],
+    )
+    return Rarity(total, {lexeme: count / total if total else 0.0 for lexeme, count in counts}, 0.0)

@@ -1,0 +1,282 @@
+"""One query to ranked papers: by words and by meaning, fused in one statement. What was measured: docs/search.md.
+
+Ranking all that a frequent word matches would take seconds among a million papers. So the candidates are bounded: the
+newest that have all the words, the newest whose title has all of them, and those that have one of the rarest; beside
+them the nearest by meaning. How often a word occurs decides which way to them is quick.
+"""
+
+import logging
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from django.db import connection, transaction
+
+from papers import bulk, embeddings, rarity, vectors
+from papers.models import EmbeddingModel
+from papers.query import Query
+from papers.rarity import Rarity
+
+logger = logging.getLogger(__name__)
+
+# Results of one search at most; what is more is said to be more.
+MOST = 1_000
+# Of the newest that match all words, or in the title.
+NEWEST = 500
+# Of those that match one of the rarest words.
+RARE = 4_000
+RAREST_WORDS = 2
+# Of either ranking, so many are fused; below them the words decide.
+FUSED = 100
+# Words of a long query that are weighed, the rarest; each costs a look into every candidate.
+MOST_WORDS = 16
+# Of the matches with a share above this, the newest are found sooner by walking from the newest back than by the index
+# of words; and a walk ends after so many papers.
+FREQUENT, LONGEST_WALK = 0.02, 20_000
+# A word with more matches than this adds nothing to the candidates that the walk does not.
+MOST_MATCHES = 20_000
+# A filter that leaves fewer papers than this is gone through paper by paper; the index would miss some.
+FEW = 25_000
+# Weights of D (facets), C (authors), B (the abstract) and A (the title).
+WEIGHTS = "{0.1, 0.2, 0.5, 1.0}"
+
+
+@dataclass(frozen=True)
+class Results:
+    """The best first: primary keys of papers that are to be seen, at most MOST.
+
+    `is_more` tells that there are more than these. `lexemes` are the stems of the words that were looked for, to be
+    marked. `is_by_meaning` is False where the vectors could not be asked: the words alone were.
+    """
+
+    papers: list[int] = field(default_factory=list)
+    is_more: bool = False
+    lexemes: frozenset[str] = frozenset()
+    is_by_meaning: bool = False
+
+
+def search(query: Query, *, by_words: bool = True, by_meaning: bool = True) -> Results:
+    """Rank papers by a query. Either ranking can be left out, to measure the other."""
+    if query.is_empty or query.problems:
+        return Results()
+    read = _read(query)
+    shown = frozenset([*read.words, *(lexeme for phrase in read.shown for lexeme in _lexemes(phrase))])
+    vector, model = _vector(query) if by_meaning and query.meaning else (None, None)
+    if not read.words and not vector:
+        papers = _ids(*_newest(read)) if read.must else []
+    else:
+        papers = _ids(*_fused(read if by_words else read.without_words(), vector, model))
+    return Results(papers[:MOST], len(papers) > MOST, shown, vector is not None)
+
+
+@dataclass(frozen=True)
+class _Read:
+    """A query as PostgreSQL reads it: lexemes with how often they stand in it, and what must hold, as a tsquery."""
+
+    words: dict[str, int]
+    must: str
+    shown: list[str]
+    rarity: Rarity
+
+    def without_words(self) -> "_Read":
+        return _Read({}, self.must, self.shown, self.rarity)
+
+    @property
+    def facets_share(self) -> float:
+        """About which share of the papers fulfils what must hold."""
+        share = 1.0
+        for group in re.split(r"\) & \(", self.must):
+            found = [self.rarity.share(lexeme) for lexeme in _lexemes(group)] if "!" not in group else []
+            share *= min(sum(found), 1.0) if found else 1.0
+        return share
+
+
+def _read(query: Query) -> _Read:
+    phrases = [*query.phrases, *query.titles, *query.authors, *query.without_words]
+    # What is quoted counts among the words too, so that it is ranked by.
+    words = " ".join([query.words, *query.phrases, *query.titles, *query.authors])
+    ((stems, counts, stated),) = bulk.select(
+        "select array(select lexeme::text from unnest(found)), array(select cardinality(positions) from unnest(found)),"
+        " array(select phraseto_tsquery('english', papers_folded(phrase))::text from unnest(%s::text[])"
+        " with ordinality as phrases (phrase, place) order by place)"
+        " from to_tsvector('english', papers_folded(%s)) found",
+        [phrases, words],
+    )
+    known = dict(zip(stems, counts, strict=True))
+    ends = [len(query.phrases), len(query.titles), len(query.authors), len(query.without_words)]
+    parts = [[stated.pop(0) for _ in range(count)] for count in ends]
+    must = [f"({phrase})" for phrase in parts[0]]
+    must += [f"({_weighted(phrase, 'A')})" for phrase in parts[1]]
+    must += [f"({_weighted(phrase, 'C')})" for phrase in parts[2]]
+    must += ["(" + " | ".join(map(_quoted, group)) + ")" for group in query.facets]
+    must += [f"(!({phrase}))" for phrase in parts[3] if phrase]
+    must += [f"(!{_quoted(facet)})" for facet in query.without_facets]
+    must = [part for part in must if part != "()"]
+    facets = [facet for group in query.facets for facet in group]
+    rare = rarity.of([*known, *facets])
+    if len(known) > MOST_WORDS:
+        known = dict(sorted(known.items(), key=lambda item: -rare.weight(item[0]))[:MOST_WORDS])
+    return _Read(known, " & ".join(must), [part for part in (*parts[0], *parts[1], *parts[2]) if part], rare)
+
+
+def _vector(query: Query) -> tuple[str, EmbeddingModel] | tuple[None, None]:
+    """What is asked for as a vector, and the model in force; None where there is none, or it can't be loaded."""
+    model = EmbeddingModel.objects.filter(is_in_force=True).first()
+    if model is None:
+        return None, None
+    try:
+        (vector,) = embeddings.load(model.name).embed([query.meaning])
+    except embeddings.Unavailable as error:
+        logger.warning("Searching by words alone: %s", error)
+        return None, None
+    return (vectors.written(vector), model) if vector.any() else (None, None)
+
+
+def _newest(read: _Read) -> tuple[str, list]:
+    """Nothing but what must hold: the newest first."""
+    ways = _way("words", read.must, read.facets_share, MOST + 1)
+    return f"select paper_id from ({ways[0]}) found {_VISIBLE} order by found.published_at desc, paper_id desc", ways[1]
+
+
+def _fused(read: _Read, vector: str | None, model: EmbeddingModel | None) -> tuple[str, list]:
+    weight = embeddings.load(model.name).words_weight if model else 1.0
+    candidates, values = _candidates(read)
+    score, weights = _score(read)
+    near, near_values = _near(read, vector, model)
+    meaning = "1 - (embedding.vector <=> %s::halfvec)" if vector else "null::float8"
+    join = (
+        f"left join papers_embedding embedding on embedding.paper_id = pool.paper_id and model_id = {model.pk}"
+        if model
+        else ""
+    )
+    statement = f"""
+with candidates as materialized ({candidates}),
+ranked as materialized (
+    select paper_id, {score} as words from (select distinct paper_id from candidates) candidate
+    join papers_searchdocument document using (paper_id) order by 2 desc, paper_id desc limit {MOST + 1}
+),
+best as (select paper_id from ranked order by words desc, paper_id desc limit {FUSED}),
+near as materialized ({near}),
+pool as (select paper_id from best union select paper_id from near),
+weighed as materialized (
+    select pool.paper_id, coalesce(ranked.words, {score}) as words, {meaning} as meaning
+    from pool join papers_searchdocument document using (paper_id) left join ranked using (paper_id) {join}
+),
+fused as (
+    select paper_id, 1 as part, {weight} * words / greatest(max(words) over (), 1e-9) + {1 - weight}
+        * coalesce((meaning - min(meaning) over ()) / greatest(max(meaning) over () - min(meaning) over (), 1e-9), 0) as score
+    from weighed
+    union all select paper_id, 0, words from ranked where paper_id not in (select paper_id from pool)
+)
+select paper_id from fused {_VISIBLE} order by part desc, score desc, paper_id desc limit {MOST + 1}
+"""
+    return statement, [*values, *weights, *near_values, *weights, *([vector] if vector else [])]
+
+
+_VISIBLE = "join papers_paper paper on paper.id = paper_id and hidden_at is null"
+
+
+def _candidates(read: _Read) -> tuple[str, list]:
+    """The papers that are worth ranking by their words."""
+    if not read.words:
+        return "select null::bigint as paper_id where false", []
+    shares = [read.rarity.share(lexeme) for lexeme in read.words]
+    together = read.facets_share
+    for share in shares:
+        together *= share
+    everything = _all([_all(_quoted(lexeme) for lexeme in read.words), read.must])
+    ways = [_way("words", everything, together, NEWEST)]
+    # Of a frequent word, titles are as good as the newest papers.
+    ways.append(_way("title", _all(_quoted(lexeme) for lexeme in read.words), together, NEWEST, and_words=read.must))
+    by_rarity = sorted(read.words, key=read.rarity.share)
+    rare = [it for it in by_rarity[:RAREST_WORDS] if read.rarity.share(it) * max(read.rarity.total, 1) <= MOST_MATCHES]
+    if rare:
+        any_of = "(" + " | ".join(map(_quoted, rare)) + ")"
+        ways.append(
+            (
+                f"select paper_id from papers_searchdocument where words @@ %s::tsquery limit {RARE}",
+                [_all([any_of, read.must])],
+            )
+        )
+    statements = [f"(select paper_id from ({statement}) way)" for statement, _ in ways]
+    return " union all ".join(statements), [value for _, values in ways for value in values]
+
+
+def _way(column: str, tsquery: str, share: float, limit: int, *, and_words: str = "") -> tuple[str, list]:
+    """The newest that match; `share` of the papers are expected to."""
+    where = f"{column} @@ %s::tsquery" + (" and words @@ %s::tsquery" if and_words else "")
+    values = [tsquery, and_words] if and_words else [tsquery]
+    if share > FREQUENT:
+        newest = f"select * from papers_searchdocument order by published_at desc, paper_id desc limit {LONGEST_WALK}"
+        return f"select paper_id, published_at from ({newest}) newest where {where} limit {limit}", values
+    # Added to, the date is in no index: the words' own is used.
+    order = "order by published_at + interval '0 seconds' desc, paper_id desc"
+    return f"select paper_id, published_at from papers_searchdocument where {where} {order} limit {limit}", values
+
+
+def _score(read: _Read) -> tuple[str, list]:
+    """The sum over the query's words of how often it has them, how rare they are and how the document has them."""
+    if not read.words:
+        return "0::float8", []
+    terms = [f"%s::float8 * ts_rank('{WEIGHTS}', document.words, %s::tsquery)" for _ in read.words]
+    values = [
+        value for lexeme, count in read.words.items() for value in (count * read.rarity.weight(lexeme), _quoted(lexeme))
+    ]
+    return f"({' + '.join(terms)})", values
+
+
+def _near(read: _Read, vector: str | None, model: EmbeddingModel | None) -> tuple[str, list]:
+    """The nearest by meaning among those for which holds what must."""
+    if not vector or not model:
+        return "select null::bigint as paper_id where false", []
+    if not read.must:
+        return (
+            f"select paper_id from papers_embedding where model_id = {model.pk}"
+            f" order by vector <=> %s::halfvec limit {FUSED}",
+            [vector],
+        )
+    allowed = "select paper_id from papers_searchdocument where words @@ %s::tsquery"
+    if read.facets_share * max(read.rarity.total, 1) < FEW:
+        return (
+            f"select paper_id from (with allowed as materialized ({allowed}) select paper_id, vector"
+            f" from allowed join papers_embedding using (paper_id) where model_id = {model.pk}) few"
+            f" order by vector <=> %s::halfvec limit {FUSED}",
+            [read.must, vector],
+        )
+    return (
+        f"select embedding.paper_id from papers_embedding embedding join papers_searchdocument document using (paper_id)"
+        f" where model_id = {model.pk} and document.words @@ %s::tsquery"
+        f" order by vector <=> %s::halfvec limit {FUSED}",
+        [read.must, vector],
+    )
+
+
+def _ids(statement: str, values: Sequence) -> list[int]:
+    with transaction.atomic(), connection.cursor() as cursor:
+        # The index by meaning looks at more than it is asked for, and on where a filter takes too many away.
+        cursor.execute(
+            "set local hnsw.ef_search = 200; set local hnsw.iterative_scan = relaxed_order; set local jit = off"
+        )
+        cursor.execute(statement, values)
+        return [key for (key,) in cursor.fetchall()]
+
+
+def _all(parts) -> str:
+    return " & ".join(part for part in parts if part)
+
+
+def _quoted(lexeme: str) -> str:
+    """A lexeme as a tsquery has it."""
+    text = lexeme.replace("\\", "\\\\").replace("'", "''")
+    return f"'{text}'"
+
+
+_LEXEME = re.compile(r"'((?:[^']|'')*)'")
+
+
+def _lexemes(tsquery: str) -> list[str]:
+    return [found.replace("''", "'").replace("\\\\", "\\") for found in _LEXEME.findall(tsquery)]
+
+
+def _weighted(phrase: str, weight: str) -> str:
+    return _LEXEME.sub(lambda match: f"{match[0]}:{weight}", phrase)

@@ -1,0 +1,137 @@
+"""Keeps the vectors of papers: those of the model in force, and those of one that is being filled to take its place."""
+
+import logging
+import time
+from collections.abc import Iterator, Sequence
+from datetime import timedelta
+
+from django.db import connection, transaction
+
+from papers import bulk, embeddings
+from papers.models import EmbeddingModel, Paper, Stale
+from papers.models.embedding import DIMENSIONS
+
+logger = logging.getLogger(__name__)
+
+# Papers in one transaction.
+BATCH_SIZE = 500
+# Well below a task's time limit; the timetable rings again.
+ENOUGH = timedelta(minutes=5)
+
+INDEX = """
+create index {concurrently} if not exists {name} on papers_embedding using hnsw (vector halfvec_cosine_ops)
+with (m = 16, ef_construction = 64) where model_id = {model}
+"""
+WRITE = """
+insert into papers_embedding (model_id, paper_id, vector)
+select %s, said.paper_id, said.vector::halfvec from unnest(%s::bigint[], %s::text[]) as said (paper_id, vector)
+join papers_paper paper on paper.id = said.paper_id
+on conflict (paper_id, model_id) do update set vector = excluded.vector
+"""
+
+
+def catch_up() -> int:
+    """Embed what has changed, by all models there are; return how many papers. Raises embeddings.Unavailable."""
+    deadline, count = time.monotonic() + ENOUGH.total_seconds(), 0
+    if not Stale.objects.filter(part=Stale.Part.MEANING).exists():
+        return 0
+    models = list(EmbeddingModel.objects.all()) or [model(embeddings.DEFAULT)]
+    while time.monotonic() < deadline and (batch := _catch_up_with_some(models)):
+        count += batch
+    return count
+
+
+@transaction.atomic
+def model(name: str) -> EmbeddingModel:
+    """The model of that name, made where it isn't there: the first of a site is in force at once.
+
+    For that one all papers that there are wait already; another is to be filled.
+    """
+    bulk.execute("lock table papers_embeddingmodel in exclusive mode")
+    if there := EmbeddingModel.objects.filter(name=name).first():
+        return there
+    is_first = not EmbeddingModel.objects.exists()
+    newest = Paper.objects.order_by("-pk").values_list("pk", flat=True).first() if is_first else 0
+    made = EmbeddingModel.objects.create(name=name, is_in_force=is_first, position=newest or 0)
+    if is_first:
+        make_index(made)
+    return made
+
+
+def trouble() -> str:
+    """Why searches go by words alone, in a line; "" where they don't."""
+    model = EmbeddingModel.objects.filter(is_in_force=True).first()
+    if model is None:
+        return "no paper has been embedded yet, searches go by words alone" if Paper.objects.exists() else ""
+    try:
+        embeddings.load(model.name)
+    except embeddings.Unavailable as error:
+        return f"searches go by words alone: {error}"
+    return ""
+
+
+def fill(model: EmbeddingModel) -> Iterator[int]:
+    """Embed all papers behind the model's position, batch by batch; yield how many. It goes on where it was stopped."""
+    while batch := _fill_some(model):
+        yield batch
+
+
+def left(model: EmbeddingModel) -> int:
+    """How many papers a filling has still to pass."""
+    return Paper.objects.filter(pk__gt=model.position).count()
+
+
+def put_in_force(model: EmbeddingModel) -> None:
+    """Let searches use this model's vectors, then forget those of all others."""
+    make_index(model)
+    with transaction.atomic():
+        EmbeddingModel.objects.exclude(pk=model.pk).update(is_in_force=False)
+        model.is_in_force = True
+        model.save(update_fields=["is_in_force"])
+    for other in EmbeddingModel.objects.exclude(pk=model.pk):
+        bulk.execute(f"drop index if exists {other.index}")
+        other.embeddings.all()._raw_delete(other.embeddings.db)
+        other.delete()
+
+
+def make_index(model: EmbeddingModel) -> None:
+    """Index the model's vectors, without holding up whoever writes some meanwhile."""
+    concurrently = "" if connection.in_atomic_block else "concurrently"
+    bulk.execute(INDEX.format(concurrently=concurrently, name=model.index, model=model.pk))
+
+
+@transaction.atomic
+def _catch_up_with_some(models: Sequence[EmbeddingModel]) -> int:
+    stale = bulk.select(
+        "delete from papers_stale where id in (select id from papers_stale where part = %s order by paper_id desc limit %s"
+        " for update skip locked) returning paper_id",
+        [Stale.Part.MEANING, BATCH_SIZE],
+    )
+    papers = Paper.objects.filter(pk__in=[paper for (paper,) in stale])
+    for model in models:
+        _write(model, list(papers.order_by("pk").values_list("pk", "title", "abstract")))
+    return len(stale)
+
+
+@transaction.atomic
+def _fill_some(model: EmbeddingModel) -> int:
+    papers = Paper.objects.filter(pk__gt=model.position).order_by("pk").values_list("pk", "title", "abstract")
+    rows = list(papers[:BATCH_SIZE])
+    if rows:
+        _write(model, rows)
+        model.position = rows[-1][0]
+        model.save(update_fields=["position"])
+    return len(rows)
+
+
+def _write(model: EmbeddingModel, papers: Sequence[tuple[int, str, str]]) -> None:
+    if not papers:
+        return
+    vectors = embeddings.load(model.name).embed([embeddings.text(title, abstract) for _, title, abstract in papers])
+    bulk.execute(WRITE, [model.pk, [pk for pk, _, _ in papers], [written(vector) for vector in vectors]])
+
+
+def written(vector) -> str:
+    """A vector as pgvector reads it, filled up with zeros."""
+    numbers = ",".join(map("{:.5g}".format, vector.tolist()))
+    return f"[{numbers}{',0' * (DIMENSIONS - len(vector))}]"
