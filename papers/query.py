@@ -75,7 +75,8 @@ def parse(text: str) -> Query:
             query.without_words.append(value)
         elif part["phrase"] is not None:
             query.phrases.append(value)
-        else:
+        elif value != "-" and not (value.endswith(":") and value[:-1].lower() in _OPERATORS):
+            # An operator without its value is still being typed.
             words.append(value)
     query.words = " ".join(words)
     return query

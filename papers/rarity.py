@@ -34,6 +34,11 @@ class Rarity:
         return max(-log(self.share(lexeme)), 0.01)
 
 
+def forget() -> None:
+    """Read the statistics again at the next search, although they may be new."""
+    _statistics.cache_clear()
+
+
 def of(lexemes: list[str]) -> Rarity:
     """The rarity of at least these lexemes."""
     known = _statistics(int(time.monotonic() / REMEMBERED))
@@ -55,11 +60,17 @@ def _statistics(period: int) -> Rarity:
     return Rarity(0, {}, 0.0)
 
 
+def quoted(lexeme: str) -> str:
+    """A lexeme as a tsquery has it."""
+    text = lexeme.replace("\\", "\\\\").replace("'", "''")
+    return f"'{text}'"
+
+
 def _counted(lexemes: list[str]) -> Rarity:
     ((total,),) = bulk.select("select count(*) from papers_searchdocument", [])
     counts = bulk.select(
-        "select lexeme, (select count(*) from papers_searchdocument where words @@ quote_literal(lexeme)::tsquery)"
-        " from unnest(%s::text[]) lexeme",
-        [lexemes],
+        "select lexeme, (select count(*) from papers_searchdocument where words @@ quoted::tsquery)"
+        " from unnest(%s::text[], %s::text[]) as said (lexeme, quoted)",
+        [lexemes, list(map(quoted, lexemes))],
     )
     return Rarity(total, {lexeme: count / total if total else 0.0 for lexeme, count in counts}, 0.0)

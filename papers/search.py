@@ -15,7 +15,7 @@ from django.db import connection, transaction
 from papers import bulk, embeddings, rarity, vectors
 from papers.models import EmbeddingModel
 from papers.query import Query
-from papers.rarity import Rarity
+from papers.rarity import Rarity, quoted
 
 logger = logging.getLogger(__name__)
 
@@ -29,7 +29,7 @@ RAREST_WORDS = 2
 # Of either ranking, so many are fused; below them the words decide.
 FUSED = 100
 # Words of a long query that are weighed, the rarest; each costs a look into every candidate.
-MOST_WORDS = 16
+MOST_WORDS = 32
 # Of the matches with a share above this, the newest are found sooner by walking from the newest back than by the index
 # of words; and a walk ends after so many papers.
 FREQUENT, LONGEST_WALK = 0.02, 20_000
@@ -108,9 +108,9 @@ def _read(query: Query) -> _Read:
     must = [f"({phrase})" for phrase in parts[0]]
     must += [f"({_weighted(phrase, 'A')})" for phrase in parts[1]]
     must += [f"({_weighted(phrase, 'C')})" for phrase in parts[2]]
-    must += ["(" + " | ".join(map(_quoted, group)) + ")" for group in query.facets]
+    must += ["(" + " | ".join(map(quoted, group)) + ")" for group in query.facets]
     must += [f"(!({phrase}))" for phrase in parts[3] if phrase]
-    must += [f"(!{_quoted(facet)})" for facet in query.without_facets]
+    must += [f"(!{quoted(facet)})" for facet in query.without_facets]
     must = [part for part in must if part != "()"]
     facets = [facet for group in query.facets for facet in group]
     rare = rarity.of([*known, *facets])
@@ -184,14 +184,12 @@ def _candidates(read: _Read) -> tuple[str, list]:
     together = read.facets_share
     for share in shares:
         together *= share
-    everything = _all([_all(_quoted(lexeme) for lexeme in read.words), read.must])
+    everything = _all([_all(quoted(lexeme) for lexeme in read.words), read.must])
     ways = [_way("words", everything, together, NEWEST)]
     # Of a frequent word, titles are as good as the newest papers.
-    ways.append(_way("title", _all(_quoted(lexeme) for lexeme in read.words), together, NEWEST, and_words=read.must))
-    by_rarity = sorted(read.words, key=read.rarity.share)
-    rare = [it for it in by_rarity[:RAREST_WORDS] if read.rarity.share(it) * max(read.rarity.total, 1) <= MOST_MATCHES]
-    if rare:
-        any_of = "(" + " | ".join(map(_quoted, rare)) + ")"
+    ways.append(_way("title", _all(quoted(lexeme) for lexeme in read.words), together, NEWEST, and_words=read.must))
+    if rare := _rare(read):
+        any_of = "(" + " | ".join(map(quoted, rare)) + ")"
         ways.append(
             (
                 f"select paper_id from papers_searchdocument where words @@ %s::tsquery limit {RARE}",
@@ -200,6 +198,17 @@ def _candidates(read: _Read) -> tuple[str, list]:
         )
     statements = [f"(select paper_id from ({statement}) way)" for statement, _ in ways]
     return " union all ".join(statements), [value for _, values in ways for value in values]
+
+
+def _rare(read: _Read) -> list[str]:
+    """The rarest words: two where they aren't frequent, and as many more as few enough papers have."""
+    rare, matches = [], 0.0
+    for word in sorted(read.words, key=read.rarity.share):
+        found = read.rarity.share(word) * max(read.rarity.total, 1)
+        matches += found
+        if matches <= RARE or (len(rare) < RAREST_WORDS and found <= MOST_MATCHES):
+            rare.append(word)
+    return rare
 
 
 def _way(column: str, tsquery: str, share: float, limit: int, *, and_words: str = "") -> tuple[str, list]:
@@ -220,7 +229,7 @@ def _score(read: _Read) -> tuple[str, list]:
         return "0::float8", []
     terms = [f"%s::float8 * ts_rank('{WEIGHTS}', document.words, %s::tsquery)" for _ in read.words]
     values = [
-        value for lexeme, count in read.words.items() for value in (count * read.rarity.weight(lexeme), _quoted(lexeme))
+        value for lexeme, count in read.words.items() for value in (count * read.rarity.weight(lexeme), quoted(lexeme))
     ]
     return f"({' + '.join(terms)})", values
 
@@ -263,12 +272,6 @@ def _ids(statement: str, values: Sequence) -> list[int]:
 
 def _all(parts) -> str:
     return " & ".join(part for part in parts if part)
-
-
-def _quoted(lexeme: str) -> str:
-    """A lexeme as a tsquery has it."""
-    text = lexeme.replace("\\", "\\\\").replace("'", "''")
-    return f"'{text}'"
 
 
 _LEXEME = re.compile(r"'((?:[^']|'')*)'")
