@@ -190,7 +190,7 @@ with pairs as materialized (
     insert into papers_paper (id, arxiv_id, hex_id, title, abstract, author_names, primary_category_id, published_at, modified_at,
         created_at, submitter, comment, journal_reference, doi, license, source, summary, summary_model, keywords, project_page,
         github_repo, media_urls, upvote_count, mirrored_upvote_count, mirrored_comment_count, mirrored_authors, edited_fields, stated)
-    select paper.id + %(offset)s, paper.arxiv_id || 'c' || %(offset)s, left(md5(%(name)s || paper.id), 24), paper.title, rest.abstract,
+    select paper.id + %(offset)s, paper.arxiv_id || 'c' || %(offset)s, left(md5(%(name)s || ' of ' || paper.id), 24), paper.title, rest.abstract,
         paper.author_names, paper.primary_category_id, paper.published_at - (%(offset)s / %(last)s) * interval '500 days',
         now(), now(), '', '', '', '', '', 'arxiv', '', '', '{}', '', '', '{}', 0, 0, 0, '[]', '{}', ''
     from pairs join papers_paper paper on paper.id = pairs.id join papers_paper rest on rest.id = coalesce(other, pairs.id)

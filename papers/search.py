@@ -36,7 +36,7 @@ FREQUENT, LONGEST_WALK = 0.02, 20_000
 # A word with more matches than this adds nothing to the candidates that the walk does not.
 MOST_MATCHES = 20_000
 # A filter that leaves fewer papers than this is gone through paper by paper; the index would miss some.
-FEW = 25_000
+FEW = 12_000
 # Weights of D (facets), C (authors), B (the abstract) and A (the title).
 WEIGHTS = "{0.1, 0.2, 0.5, 1.0}"
 
@@ -82,7 +82,7 @@ class _Read:
         return _Read({}, self.must, self.shown, self.rarity)
 
     @property
-    def facets_share(self) -> float:
+    def must_share(self) -> float:
         """About which share of the papers fulfils what must hold."""
         share = 1.0
         for group in re.split(r"\) & \(", self.must):
@@ -134,8 +134,8 @@ def _vector(query: Query) -> tuple[str, EmbeddingModel] | tuple[None, None]:
 
 def _newest(read: _Read) -> tuple[str, list]:
     """Nothing but what must hold: the newest first."""
-    ways = _way("words", read.must, read.facets_share, MOST + 1)
-    return f"select paper_id from ({ways[0]}) found {_VISIBLE} order by found.published_at desc, paper_id desc", ways[1]
+    newest, values = _newest_of(read.must, read.must_share, MOST + 1)
+    return f"select paper_id from ({newest}) found where {_VISIBLE} order by published_at desc, paper_id desc", values
 
 
 def _fused(read: _Read, vector: str | None, model: EmbeddingModel | None) -> tuple[str, list]:
@@ -143,61 +143,82 @@ def _fused(read: _Read, vector: str | None, model: EmbeddingModel | None) -> tup
     candidates, values = _candidates(read)
     score, weights = _score(read)
     near, near_values = _near(read, vector, model)
-    meaning = "1 - (embedding.vector <=> %s::halfvec)" if vector else "null::float8"
-    join = (
-        f"left join papers_embedding embedding on embedding.paper_id = pool.paper_id and model_id = {model.pk}"
-        if model
-        else ""
-    )
+    meaning, join = "null::float8", ""
+    if vector and model:
+        meaning = "1 - (embedding.vector <=> %s::halfvec)"
+        join = f"left join papers_embedding embedding on embedding.paper_id = pool.paper_id and model_id = {model.pk}"
     statement = f"""
-with candidates as materialized ({candidates}),
-ranked as materialized (
-    select paper_id, {score} as words from (select distinct paper_id from candidates) candidate
-    join papers_searchdocument document using (paper_id) order by 2 desc, paper_id desc limit {MOST + 1}
+with ranked as materialized (
+    select paper_id, max(score) as score from ({candidates}) candidate
+    group by paper_id order by 2 desc, paper_id desc limit {MOST + 1}
 ),
-best as (select paper_id from ranked order by words desc, paper_id desc limit {FUSED}),
 near as materialized ({near}),
-pool as (select paper_id from best union select paper_id from near),
+pool as (
+    (select paper_id from ranked order by score desc, paper_id desc limit {FUSED}) union select paper_id from near
+),
 weighed as materialized (
-    select pool.paper_id, coalesce(ranked.words, {score}) as words, {meaning} as meaning
-    from pool join papers_searchdocument document using (paper_id) left join ranked using (paper_id) {join}
+    select pool.paper_id, coalesce(ranked.score, {score}) as words, {meaning} as meaning
+    from pool join papers_searchdocument using (paper_id) left join ranked using (paper_id) {join}
 ),
 fused as (
     select paper_id, 1 as part, {weight} * words / greatest(max(words) over (), 1e-9) + {1 - weight}
         * coalesce((meaning - min(meaning) over ()) / greatest(max(meaning) over () - min(meaning) over (), 1e-9), 0) as score
     from weighed
-    union all select paper_id, 0, words from ranked where paper_id not in (select paper_id from pool)
+    union all select paper_id, 0, score from ranked where paper_id not in (select paper_id from pool)
 )
-select paper_id from fused {_VISIBLE} order by part desc, score desc, paper_id desc limit {MOST + 1}
+select paper_id from fused where {_VISIBLE} order by part desc, score desc, paper_id desc limit {MOST + 1}
 """
-    return statement, [*values, *weights, *near_values, *weights, *([vector] if vector else [])]
+    return statement, [*values, *near_values, *weights, *([vector] if vector else [])]
 
 
-_VISIBLE = "join papers_paper paper on paper.id = paper_id and hidden_at is null"
+# Who is hidden has no document any more, but for the moment until that is removed.
+_VISIBLE = "not exists (select from papers_paper where papers_paper.id = paper_id and hidden_at is not null)"
 
 
 def _candidates(read: _Read) -> tuple[str, list]:
-    """The papers that are worth ranking by their words."""
+    """The papers that are worth ranking by their words, each with its score."""
     if not read.words:
-        return "select null::bigint as paper_id where false", []
-    shares = [read.rarity.share(lexeme) for lexeme in read.words]
-    together = read.facets_share
-    for share in shares:
-        together *= share
-    everything = _all([_all(quoted(lexeme) for lexeme in read.words), read.must])
-    ways = [_way("words", everything, together, NEWEST)]
-    # Of a frequent word, titles are as good as the newest papers.
-    ways.append(_way("title", _all(quoted(lexeme) for lexeme in read.words), together, NEWEST, and_words=read.must))
+        return "select null::bigint as paper_id, 0::float8 as score where false", []
+    score, weights = _score(read)
+    together = read.must_share
+    for lexeme in read.words:
+        together *= read.rarity.share(lexeme)
+    words = _all(map(quoted, read.words))
+    ways = [_newest_of(_all([words, read.must]), together), _titled(words, read.must, together)]
     if rare := _rare(read):
-        any_of = "(" + " | ".join(map(quoted, rare)) + ")"
+        any_of = _all([f"({' | '.join(map(quoted, rare))})", read.must])
         ways.append(
-            (
-                f"select paper_id from papers_searchdocument where words @@ %s::tsquery limit {RARE}",
-                [_all([any_of, read.must])],
-            )
+            (f"select paper_id, words from papers_searchdocument where words @@ %s::tsquery limit {RARE}", [any_of])
         )
-    statements = [f"(select paper_id from ({statement}) way)" for statement, _ in ways]
-    return " union all ".join(statements), [value for _, values in ways for value in values]
+    statements = [f"select paper_id, {score} as score from ({statement}) way" for statement, _ in ways]
+    return " union all ".join(statements), [value for _, values in ways for value in (*weights, *values)]
+
+
+def _newest_of(tsquery: str, share: float, limit: int = NEWEST) -> tuple[str, list]:
+    """The newest that match; `share` of the papers are expected to."""
+    if share > FREQUENT:
+        newest = f"select * from papers_searchdocument order by published_at desc, paper_id desc limit {LONGEST_WALK}"
+        return (
+            f"select paper_id, words, published_at from ({newest}) newest where words @@ %s::tsquery limit {limit}",
+            [tsquery],
+        )
+    return (
+        f"select paper_id, words, published_at from papers_searchdocument where words @@ %s::tsquery {_BY_DATE} {limit}",
+        [tsquery],
+    )
+
+
+def _titled(words: str, must: str, share: float) -> tuple[str, list]:
+    """The newest whose title has all the words; of very many any, as whatever is chosen of them is as good."""
+    where, values = "title @@ %s::tsquery", [words]
+    if must:
+        where, values = f"{where} and words @@ %s::tsquery", [words, must]
+    order = f"limit {NEWEST}" if share > FREQUENT else f"{_BY_DATE} {NEWEST}"
+    return f"select paper_id, words from papers_searchdocument where {where} {order}", values
+
+
+# Added to, the date is in no index: that of the words is used.
+_BY_DATE = "order by published_at + interval '0 seconds' desc, paper_id desc limit"
 
 
 def _rare(read: _Read) -> list[str]:
@@ -211,23 +232,11 @@ def _rare(read: _Read) -> list[str]:
     return rare
 
 
-def _way(column: str, tsquery: str, share: float, limit: int, *, and_words: str = "") -> tuple[str, list]:
-    """The newest that match; `share` of the papers are expected to."""
-    where = f"{column} @@ %s::tsquery" + (" and words @@ %s::tsquery" if and_words else "")
-    values = [tsquery, and_words] if and_words else [tsquery]
-    if share > FREQUENT:
-        newest = f"select * from papers_searchdocument order by published_at desc, paper_id desc limit {LONGEST_WALK}"
-        return f"select paper_id, published_at from ({newest}) newest where {where} limit {limit}", values
-    # Added to, the date is in no index: the words' own is used.
-    order = "order by published_at + interval '0 seconds' desc, paper_id desc"
-    return f"select paper_id, published_at from papers_searchdocument where {where} {order} limit {limit}", values
-
-
 def _score(read: _Read) -> tuple[str, list]:
     """The sum over the query's words of how often it has them, how rare they are and how the document has them."""
     if not read.words:
         return "0::float8", []
-    terms = [f"%s::float8 * ts_rank('{WEIGHTS}', document.words, %s::tsquery)" for _ in read.words]
+    terms = [f"%s::float8 * ts_rank('{WEIGHTS}', words, %s::tsquery)" for _ in read.words]
     values = [
         value for lexeme, count in read.words.items() for value in (count * read.rarity.weight(lexeme), quoted(lexeme))
     ]
@@ -245,7 +254,7 @@ def _near(read: _Read, vector: str | None, model: EmbeddingModel | None) -> tupl
             [vector],
         )
     allowed = "select paper_id from papers_searchdocument where words @@ %s::tsquery"
-    if read.facets_share * max(read.rarity.total, 1) < FEW:
+    if read.must_share * max(read.rarity.total, 1) < FEW:
         return (
             f"select paper_id from (with allowed as materialized ({allowed}) select paper_id, vector"
             f" from allowed join papers_embedding using (paper_id) where model_id = {model.pk}) few"

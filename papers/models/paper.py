@@ -200,6 +200,8 @@ class Paper(models.Model):
             ),
             models.Index(fields=["github_repo"], name="paper_of_repository", condition=~Q(github_repo="")),
             models.Index(fields=["-id"], name="paper_with_media", condition=~Q(media_urls=[])),
+            # Search asks of all that it finds whether it was hidden a moment ago: few are.
+            models.Index(fields=["id"], name="paper_hidden", condition=Q(hidden_at__isnull=False)),
             models.Index(fields=["picture"], name="paper_of_picture", condition=Q(picture__isnull=False)),
         ]
         # Not `unique=True`, for which Django makes another index, to search by beginnings.
