@@ -84,6 +84,7 @@ records = st.sampled_from([None, 1, 2, 3]).flatmap(
         submitter=words("Ada Byron", "Bob Builder"),
         withdrawn_at=st.one_of(st.none(), moments()),
         stated_on=st.one_of(st.none(), st.sampled_from(DAYS)),
+        answered_at=st.one_of(st.none(), moments()),
         is_complete=st.booleans(),
     )
 )
