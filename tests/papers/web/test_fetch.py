@@ -248,14 +248,15 @@ class Fuse:
 
 
 def test_an_open_circuit_ends_the_repetitions(fetcher):
+    fuse = Fuse()
     with Replay(body, faults=[reset()] * 9) as server, pytest.raises(Busy, match=r"open: .* broke off"):
-        fetcher(server, circuit=Fuse()).get(server.url)
+        fetcher(server, circuit_of=lambda host: fuse).get(server.url)
     assert len(server.log) == 2
 
 
 def test_an_answer_closes_the_circuit_whatever_it_says(fetcher):
-    circuit = Fuse()
-    circuit.fail("once")
+    fuse = Fuse()
+    fuse.fail("once")
     with Replay(lambda request: Answer(b"", 404)) as server, pytest.raises(SourceError):
-        fetcher(server, circuit=circuit).get(server.url)
-    assert circuit.failures == []
+        fetcher(server, circuit_of=lambda host: fuse).get(server.url)
+    assert fuse.failures == []
