@@ -95,11 +95,16 @@ class TestNew:
         assert (day.day, day.rows, day.total, day.is_whole) == (WEDNESDAY, (), 0, True)
 
     def test_an_entry_that_is_no_paper_costs_no_other(self):
-        data = NEW.replace(b"arXiv:2601.99902", b"arXiv:2613.99902").replace(b"Title: Tea from Afar", b"")
-        rows = list_text.parse(data, "cs").days[0].rows
+        rows = list_text.parse(NEW.replace(b"arXiv:2601.99902", b"arXiv:2613.99902"), "cs").days[0].rows
         assert rows[1] == Refusal("entry 2 of 2026-01-07", "‘2613.99902’ is not an arXiv id: there is no month 13")
-        assert rows[2] == Refusal("2601.99903", "it has no title")
         assert len(rows) == 5
+        rows = list_text.parse(NEW.replace(b"Title: Tea from Afar", b""), "cs").days[0].rows
+        assert rows[2] == Refusal("2601.99903", "it has no title")
+
+    def test_where_more_than_a_fifth_cannot_be_read_that_is_told(self):
+        data = NEW.replace(b"arXiv:2601.99902", b"arXiv:2613.99902").replace(b"Title: Tea from Afar", b"")
+        with pytest.raises(SourceError, match="2 of its 5 rows can't be read, the first as ‘2613.99902’"):
+            list_text.parse(data, "cs")
 
 
 class TestPastWeek:
