@@ -1,6 +1,6 @@
-"""The clients of the sources, as the settings name them; each has the pace and the circuit that all machines share."""
+"""The clients of the sources, as the settings name them; each has the pace and the circuits that all machines share."""
 
-from functools import cache
+from functools import cache, partial
 
 import redis
 from django.conf import settings
@@ -64,7 +64,7 @@ def _fetcher(source: str, urls: list[str], *, pause: float) -> Fetcher:
         hosts=hosts,
         stand_ins=_stand_ins(hosts),
         turn=Pace(valkey, source, pause=pause),
-        circuit=SharedCircuit(valkey, source),
+        circuit_of=partial(SharedCircuit, valkey),
         backoff=settings.RETRY_PAUSE,
     )
 

@@ -13,6 +13,7 @@ from django.conf import settings
 from django.core.cache import cache
 from django.core.mail import mail_admins
 from django.db import transaction
+from django.db.models import F
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
@@ -32,6 +33,9 @@ PATIENCE = {
     Source.Name.GITHUB: timedelta(hours=48),
     Source.Name.PICTURES: timedelta(hours=24),
 }
+# How long the mirror's runs may bring no row at all: each asks for the last three days too, so that by then three working
+# days at least have stayed empty.
+EMPTY = timedelta(days=3)
 # Seen silent twice in a row, an hour apart: a machine that was switched off for days gets time to catch up first.
 REMEMBERED = timedelta(hours=3)
 
@@ -65,9 +69,21 @@ def silence_of(name: Source.Name, now: datetime) -> Silence | None:
     if name == Source.Name.LISTING:
         return _stalled(now)
     since = _last_success(name)
-    if since is None or now - since < PATIENCE[name] or not _is_wanted(name):
+    if since is None or not _is_wanted(name):
         return None
-    return Silence(since, "No run of it has come to a good end since then.")
+    if now - since >= PATIENCE[name]:
+        return Silence(since, "No run of it has come to a good end since then.")
+    return _empty(now) if name == Source.Name.HUGGINGFACE else None
+
+
+def _empty(now: datetime) -> Silence | None:
+    """Whether the mirror answers, but with nothing."""
+    runs = Run.objects.of(Source.Name.HUGGINGFACE)
+    # The first of all runs, where none has brought anything yet.
+    found = runs.filter(fetched_count__gt=F("refused_count")).first() or runs.last()
+    if found is None or now - found.started_at < EMPTY:
+        return None
+    return Silence(found.started_at, "Its runs come to a good end, but none has brought a paper since then.")
 
 
 def _stalled(now: datetime) -> Silence | None:

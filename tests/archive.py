@@ -12,9 +12,10 @@ from xml.sax.saxutils import escape
 from tests.replay import Answer, Fault, Handler, Request
 
 LICENSES = ("http://creativecommons.org/licenses/by/4.0/", "http://arxiv.org/licenses/nonexclusive-distrib/1.0/", "")
+# Its clock stands: the same answer says the same, whenever it is given.
 PAGE = """<?xml version="1.0" encoding="UTF-8"?>
 <OAI-PMH xmlns="http://www.openarchives.org/OAI/2.0/" xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance">
-<responseDate>{now}</responseDate><request verb="{verb}">http://oaipmh.arxiv.org/oai</request>
+<responseDate>2026-07-02T03:00:00Z</responseDate><request verb="{verb}">http://oaipmh.arxiv.org/oai</request>
 {content}
 </OAI-PMH>"""
 RECORD = """<record><header><identifier>oai:arXiv.org:{id}</identifier><datestamp>{datestamp}</datestamp><setSpec>cs</setSpec></header>
@@ -108,8 +109,7 @@ class Archive:
 
 
 def answer(verb: str, content: str) -> Answer:
-    now = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-    page = PAGE.format(now=now, verb=verb, content=content)
+    page = PAGE.format(verb=verb, content=content)
     return Answer(page.encode(), headers={"Content-Type": "text/xml; charset=utf-8"})
 
 

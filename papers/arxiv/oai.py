@@ -92,7 +92,7 @@ class Page:
             for element in elements:
                 if NAMES[element.tag] not in {"resumptionToken", ""}:
                     self._number += 1
-                    yield oai_record.read(element, self._number)
+                    yield oai_record.read(element, self._number, self.response_date)
         yield from self._read_end(self._stream.rest)
 
     def _read_singly(self, parts: Iterable[tuple[bool, bytes]]) -> Iterator[Row]:
@@ -110,7 +110,7 @@ class Page:
             element = etree.fromstring(self._opening + xml.mended(part) + b"</feed>", _PARSER)[0]
         except (etree.XMLSyntaxError, IndexError) as error:
             return Refusal(_id_within(part) or f"record {self._number}", f"its XML is broken: {error.args[0]}")
-        return oai_record.read(element, self._number)
+        return oai_record.read(element, self._number, self.response_date)
 
     def _read_end(self, rest: bytes) -> Iterator[Row]:
         """Read what follows the last whole record: the token and the closing tags, or where the page was cut off."""

@@ -40,7 +40,8 @@ REDIRECTS = 5
 class Fetcher:
     """Asks one source; `hosts`, `stand_ins` and `avoid` are those of `Guard`, and hosts=None means any public host.
 
-    `source` names it in the log. `turn` is taken for each request and `circuit` asked before it. A failed request is
+    `source` names it in the log. `turn` is taken for each request; before it the circuit of its host is asked, which
+    `circuit_of` returns. A failed request is
     repeated, up to `attempts` times in all, after about `backoff` seconds, doubled each time, or as long as the server
     says; when it says more than `patience` seconds, that is left to another run. `request_count` and `byte_count` (on
     the wire) grow with each request.
@@ -55,7 +56,7 @@ class Fetcher:
         stand_ins: Collection[str] = (),
         avoid: Collection[str] = (),
         turn: Turn | None = None,
-        circuit: Circuit | None = None,
+        circuit_of: Callable[[str], Circuit] = lambda host: AlwaysClosed(),
         attempts: int = 4,
         backoff: float = 2.0,
         patience: float = 120.0,
@@ -67,7 +68,7 @@ class Fetcher:
         self.user_agent = user_agent
         self.guard = Guard(hosts, stand_ins, avoid)
         self.turn = turn or AnyTime()
-        self.circuit = circuit or AlwaysClosed()
+        self.circuit_of = circuit_of
         self.attempts = attempts
         self.backoff = backoff
         self.patience = patience
@@ -129,13 +130,14 @@ class Fetcher:
 
     def _insist(self, url: str, headers: Mapping[str, str], wanted: "_Wanted") -> Exchange:
         """Ask until the answer is one of those wanted, or a redirect."""
+        circuit = self.circuit_of(place(url))
         for attempt in range(1, self.attempts + 1):
-            self.circuit.check()
+            circuit.check()
             try:
                 exchanged = self._ask(url, headers, wanted, attempt)
             except Broken as error:
                 told = f"{self._shown(url)}: {error}"
-                self.circuit.fail(told)
+                circuit.fail(told)
                 wait = error.wait if isinstance(error, _SlowDown) else None
                 if wait is not None and (wait > self.patience or attempt == self.attempts):
                     raise Busy(told, datetime.now(UTC) + timedelta(seconds=wait)) from error
@@ -143,7 +145,7 @@ class Fetcher:
                     raise Unavailable(f"{told} (tries: {attempt}): try again later") from error
                 self.sleep(max(backoff(attempt, self.backoff), wait or 0))
             else:
-                self.circuit.succeed()
+                circuit.succeed()
                 if exchanged.status not in wanted.accept and not _is_redirect(exchanged):
                     raise SourceError(f"{self._shown(url)} answered with status {exchanged.status_line}")
                 return exchanged

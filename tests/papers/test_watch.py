@@ -5,6 +5,8 @@ import time_machine
 from django.core import mail
 from django.urls import reverse
 
+from papers.arxiv.record import Refusal
+from papers.ingest import Report
 from papers.models import Batch, Category, Run, Source
 from papers.watch import look
 
@@ -153,6 +155,29 @@ def test_the_mirror_is_watched_only_while_it_is_switched_on(filed, settings):
     settings.MIRROR_HUGGINGFACE = True
     looks(*TWICE)
     assert "Hugging Face's daily feed" in mail.outbox[0].subject
+
+
+@pytest.mark.parametrize("brought", [timedelta(days=4), None], ids=["since then", "never"])
+def test_a_mirror_whose_runs_bring_nothing_for_days_is_told(filed, settings, brought):
+    settings.MIRROR_HUGGINGFACE = True
+    filed(date(2026, 1, 7))
+    ended(HARVEST, ago=timedelta(hours=11))
+    if brought:
+        ended(Source.Name.HUGGINGFACE, ago=brought).note(Report(unchanged=["2601.00001"]))
+    for hours in (80, 40, 2):
+        ended(Source.Name.HUGGINGFACE, ago=timedelta(hours=hours)).note(Report(refused=[Refusal("2601.1", "bad")]))
+    looks(*TWICE)
+    assert "none has brought a paper since then" in mail.outbox[0].body
+
+
+def test_a_mirror_is_not_told_before_working_days_stayed_empty(filed, settings):
+    settings.MIRROR_HUGGINGFACE = True
+    filed(date(2026, 1, 7))
+    ended(HARVEST, ago=timedelta(hours=11))
+    ended(Source.Name.HUGGINGFACE, ago=timedelta(hours=70)).note(Report(unchanged=["2601.00001"]))
+    ended(Source.Name.HUGGINGFACE, ago=timedelta(hours=2))
+    looks(*TWICE)
+    assert mail.outbox == []
 
 
 def test_a_site_that_never_got_a_list_is_told_after_a_day(filed):

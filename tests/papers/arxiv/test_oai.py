@@ -92,6 +92,7 @@ class TestRaw:
             versions=(Version(1, first, 12), Version(2, second, 849)),
             submitter="Ada Byrón",
             stated_on=date(2026, 1, 6),
+            answered_at=datetime(2026, 1, 6, 20, 48, 16, tzinfo=UTC),
             is_complete=True,
         )
 
@@ -183,6 +184,7 @@ class TestDublinCore:
             doi="10.5555/a",
             journal_reference="J. Tea 1 (2026)",
             stated_on=date(2026, 1, 6),
+            answered_at=datetime(2026, 1, 6, 20, 48, 16, tzinfo=UTC),
         )
 
     def test_today_the_comment_is_only_the_second_description(self):
