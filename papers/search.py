@@ -21,22 +21,23 @@ logger = logging.getLogger(__name__)
 
 # Results of one search at most; what is more is said to be more.
 MOST = 1_000
-# Of the newest that match all words, or in the title.
-NEWEST = 500
-# Of those that match one of the rarest words.
-RARE = 4_000
+# Candidates that have all words, that have them in the title, and that have one of the rarest.
+MATCHING, TITLED, RARE = 1_500, 500, 4_000
 RAREST_WORDS = 2
 # Of either ranking, so many are fused; below them the words decide.
 FUSED = 100
 # Words of a long query that are weighed, the rarest; each costs a look into every candidate.
 MOST_WORDS = 32
-# Of the matches with a share above this, the newest are found sooner by walking from the newest back than by the index
-# of words; and a walk ends after so many papers.
-FREQUENT, LONGEST_WALK = 0.02, 20_000
-# A word with more matches than this adds nothing to the candidates that the walk does not.
+# Where many have all words, those among so many of the newest papers are candidates too. Words in a greater share of all
+# papers are looked for there alone, as to gather all that the index of words has of them would take long.
+WALK, TOO_FREQUENT = 4_000, 0.1
+# What only has to fulfil a filter is found by walking from the newest back where a greater share of all papers does.
+FREQUENT, LONGEST_WALK = 0.02, 60_000
+# Of the rarest words none counts that has more matches than this.
 MOST_MATCHES = 20_000
-# A filter that leaves fewer papers than this is gone through paper by paper; the index would miss some.
-FEW = 12_000
+# A filter that leaves fewer papers than this is gone through paper by paper. Where more are left, the index by meaning is
+# asked until so many papers were looked at.
+FEW, LONGEST_LOOK = 8_000, 1_500
 # Weights of D (facets), C (authors), B (the abstract) and A (the title).
 WEIGHTS = "{0.1, 0.2, 0.5, 1.0}"
 
@@ -134,7 +135,12 @@ def _vector(query: Query) -> tuple[str, EmbeddingModel] | tuple[None, None]:
 
 def _newest(read: _Read) -> tuple[str, list]:
     """Nothing but what must hold: the newest first."""
-    newest, values = _newest_of(read.must, read.must_share, MOST + 1)
+    if read.must_share > FREQUENT:
+        newest, values = _newest_of(read.must, LONGEST_WALK, MOST + 1)
+    else:
+        # Added to, the date is in no index: that of the words is used.
+        order = f"order by published_at + interval '0 seconds' desc, paper_id desc limit {MOST + 1}"
+        newest, values = f"{_DOCUMENTS} where words @@ %s::tsquery {order}", [read.must]
     return f"select paper_id from ({newest}) found where {_VISIBLE} order by published_at desc, paper_id desc", values
 
 
@@ -180,45 +186,37 @@ def _candidates(read: _Read) -> tuple[str, list]:
     if not read.words:
         return "select null::bigint as paper_id, 0::float8 as score where false", []
     score, weights = _score(read)
-    together = read.must_share
-    for lexeme in read.words:
-        together *= read.rarity.share(lexeme)
     words = _all(map(quoted, read.words))
-    ways = [_newest_of(_all([words, read.must]), together), _titled(words, read.must, together)]
+    everything = _all([words, read.must])
+    # Words that go together are not as rare together as each alone would have it: at most as frequent as the rarest.
+    share = min([read.must_share, *map(read.rarity.share, read.words)])
+    ways = []
+    if share * read.rarity.total > MATCHING:
+        ways.append(_newest_of(everything, WALK, MATCHING))
+    if share <= TOO_FREQUENT:
+        ways.append((f"{_DOCUMENTS} where words @@ %s::tsquery limit {MATCHING}", [everything]))
+    if read.must:
+        ways.append(
+            (f"{_DOCUMENTS} where title @@ %s::tsquery and words @@ %s::tsquery limit {TITLED}", [words, read.must])
+        )
+    else:
+        ways.append((f"{_DOCUMENTS} where title @@ %s::tsquery limit {TITLED}", [words]))
     if rare := _rare(read):
         any_of = _all([f"({' | '.join(map(quoted, rare))})", read.must])
-        ways.append(
-            (f"select paper_id, words from papers_searchdocument where words @@ %s::tsquery limit {RARE}", [any_of])
-        )
+        ways.append((f"{_DOCUMENTS} where words @@ %s::tsquery limit {RARE}", [any_of]))
     statements = [f"select paper_id, {score} as score from ({statement}) way" for statement, _ in ways]
     return " union all ".join(statements), [value for _, values in ways for value in (*weights, *values)]
 
 
-def _newest_of(tsquery: str, share: float, limit: int = NEWEST) -> tuple[str, list]:
-    """The newest that match; `share` of the papers are expected to."""
-    if share > FREQUENT:
-        newest = f"select * from papers_searchdocument order by published_at desc, paper_id desc limit {LONGEST_WALK}"
-        return (
-            f"select paper_id, words, published_at from ({newest}) newest where words @@ %s::tsquery limit {limit}",
-            [tsquery],
-        )
-    return (
-        f"select paper_id, words, published_at from papers_searchdocument where words @@ %s::tsquery {_BY_DATE} {limit}",
-        [tsquery],
-    )
+_DOCUMENTS = "select paper_id, words, published_at from papers_searchdocument"
 
 
-def _titled(words: str, must: str, share: float) -> tuple[str, list]:
-    """The newest whose title has all the words; of very many any, as whatever is chosen of them is as good."""
-    where, values = "title @@ %s::tsquery", [words]
-    if must:
-        where, values = f"{where} and words @@ %s::tsquery", [words, must]
-    order = f"limit {NEWEST}" if share > FREQUENT else f"{_BY_DATE} {NEWEST}"
-    return f"select paper_id, words from papers_searchdocument where {where} {order}", values
-
-
-# Added to, the date is in no index: that of the words is used.
-_BY_DATE = "order by published_at + interval '0 seconds' desc, paper_id desc limit"
+def _newest_of(tsquery: str, walk: int, limit: int) -> tuple[str, list]:
+    """Those of the newest `walk` papers that match."""
+    newest = f"{_DOCUMENTS} order by published_at desc, paper_id desc limit {walk}"
+    return f"select paper_id, words, published_at from ({newest}) newest where words @@ %s::tsquery limit {limit}", [
+        tsquery
+    ]
 
 
 def _rare(read: _Read) -> list[str]:
