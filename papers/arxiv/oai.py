@@ -46,7 +46,8 @@ class Page:
 
     Then `resumption_token` is the way to the next page ("" on the last one), `complete_list_size` and `cursor` are what
     the server says of the whole list (today's says neither), and `is_whole` tells that the page's end was seen: a page
-    that was cut off ends with a Refusal. `response_date`, aware and in UTC, is known from the start.
+    that was cut off ends with a Refusal. `response_date`, aware and in UTC, and `request`, the arguments that the server
+    says it answers ({} where it doesn't), are known from the start.
     """
 
     def __init__(self, stream: Stream) -> None:
@@ -54,6 +55,7 @@ class Page:
         self.complete_list_size: int | None = None
         self.cursor: int | None = None
         self.response_date: datetime | None = None
+        self.request: dict[str, str] = {}
         self.is_whole = False
         self._number = 0
         self._stream = stream
@@ -71,6 +73,8 @@ class Page:
         parts = {xml.local_name(part): part for part in root}
         if (date := parts.get("responseDate")) is not None:
             self.response_date = oai_time.moment(date.text or "")
+        if (request := parts.get("request")) is not None:
+            self.request = {str(name): str(value) for name, value in request.attrib.items()}
         errors = {part.get("code", ""): part.text or "" for part in root if xml.local_name(part) == "error"}
         for code, reason in errors.items():
             if code != "noRecordsMatch":
