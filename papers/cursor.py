@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from datetime import date, timedelta
 
-# Of most of the archive's years a week is one page, of those since 2020 a day or two.
+# Of the archive's early years a week is about a page, of the last ones a day.
 LONGEST = 7
 # arXiv's pages have 2,500 records or, in other years, some more or less: where so few came, twice the days fit too.
 FEW = 1000
