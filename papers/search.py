@@ -221,7 +221,8 @@ def _newest_of(tsquery: str, walk: int, limit: int) -> tuple[str, list]:
 
 def _rare(read: _Read) -> list[str]:
     """The rarest words: two where they aren't frequent, and as many more as few enough papers have."""
-    rare, matches = [], 0.0
+    rare: list[str] = []
+    matches = 0.0
     for word in sorted(read.words, key=read.rarity.share):
         found = read.rarity.share(word) * max(read.rarity.total, 1)
         matches += found

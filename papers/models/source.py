@@ -25,3 +25,13 @@ class Source(models.Model):
 
     def __str__(self):
         return self.get_name_display()
+
+    def forget(self) -> None:
+        """Begin anew at the next run; what is stored stays.
+
+        A harvest asks again for all since the day before which everything is stored: without it, it would begin with
+        the last days, and the changes of those between would never come.
+        """
+        day = self.position.get("day")
+        self.position = {"day": day} if self.name == self.Name.HARVEST and day else {}
+        self.save(update_fields=["position"])

@@ -66,6 +66,16 @@ class TestHarvest:
         assert filed("cs.CV")[5] == "oai"
         assert listed("cs.CV", 9) == begun.arrivals("cs.CV", date(2026, 3, 9))
 
+    def test_an_evening_that_comes_empty_by_mistake_closes_no_day(self, begun):
+        evening = {"from": "2026-03-11", "until": "2026-03-11"}
+        begun.faults = [Fault("/oai", march(20), march(20, "12:05"), shown=march(2), only=evening)]
+        ring(march(20, "12:00"))
+        assert 12 not in filed("cs.CV")
+        assert Source.objects.get(name="arxiv-listing").position["recovery"]["stamp"] == "2026-03-11"
+        ring(march(20, "12:10"))
+        assert filed("cs.CV")[12] == "oai"
+        assert listed("cs.CV", 12) == begun.arrivals("cs.CV", date(2026, 3, 12))
+
 
 class SlowArxiv(SimulatedArxiv):
     """Each answer takes it two minutes of the `clock`'s."""
