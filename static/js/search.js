@@ -1,0 +1,26 @@
+// What htmx leaves open while one types: where Back leads, and what stands in the field after it.
+
+const isSearch = (path) => new URL(path, location).searchParams.get("q")?.trim();
+
+// From the feed, a search is a step; its further letters are not. What is chosen beside the results is one again.
+document.addEventListener("htmx:beforeHistoryUpdate", ({ detail }) => {
+  const { elt, triggeringEvent, path } = { ...detail.requestConfig, path: detail.history.path };
+  if (elt.id !== "search" || !path) return;
+  if (triggeringEvent?.type !== "change" && isSearch(location)) detail.history.type = "replace";
+  if (!isSearch(path)) detail.history.path = new URL(path, location).pathname;
+});
+
+document.addEventListener("htmx:beforeSwap", (event) => {
+  const { elt } = event.detail.requestConfig;
+  // An arXiv id has led to the paper's own page, which is no part of this one.
+  if (elt.id === "search" && new URL(event.detail.xhr.responseURL).pathname !== new URL(elt.action).pathname) {
+    event.detail.shouldSwap = false;
+    location.assign(event.detail.xhr.responseURL);
+  }
+});
+
+document.addEventListener("htmx:afterSettle", ({ target, detail }) => {
+  const field = document.getElementById("q");
+  if (target.id !== "feed" || detail.requestConfig.elt.id === "search" || document.activeElement === field) return;
+  field.value = new URL(detail.pathInfo.finalRequestPath, location).searchParams.get("q") ?? "";
+});
