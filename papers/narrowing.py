@@ -43,9 +43,7 @@ class Choice:
         if found.is_more:
             years = [str(year) for year in self.years]
             return search(
-                narrowed(
-                    query, categories=self.categories, years=years, has_code=self.has_code, in_feed=self.in_feed
-                )
+                narrowed(query, categories=self.categories, years=years, has_code=self.has_code, in_feed=self.in_feed)
             )
         papers = Paper.objects.filter(pk__in=found.papers).narrowed(
             categories=self.categories, years=self.years, has_code=self.has_code, in_feed=self.in_feed
@@ -102,6 +100,8 @@ def options(papers: Sequence[int], choice: Choice) -> Options:
 def _options(counts: Mapping[str, int], chosen: Iterable[str]) -> list[Option]:
     chosen = set(chosen)
     return [
-        Option(value, category.title if (category := taxonomy.find(value)) else "", counts.get(value, 0), value in chosen)
+        Option(
+            value, category.title if (category := taxonomy.find(value)) else "", counts.get(value, 0), value in chosen
+        )
         for value in {*counts, *chosen}
     ]

@@ -15,7 +15,7 @@ _SPELLED = str.maketrans("øØłŁđĐıðÐ", "oOlLdDidD")
 
 
 def is_among(word: str, lexemes: frozenset[str]) -> bool:
-    """Tell whether a word is one of those that were looked for: its stem is, or (as with `word2vec`) itself."""
+    """Tell whether a word is one of those that were looked for: its stem is, or itself, as with `word2vec`."""
     return not lexemes.isdisjoint(_stems(word))
 
 
@@ -24,5 +24,8 @@ def is_among(word: str, lexemes: frozenset[str]) -> bool:
 def _stems(word: str) -> tuple[str, ...]:
     folded = word if word.isascii() else _ACCENTS.sub("", unicodedata.normalize("NFKD", word)).translate(_SPELLED)
     folded = folded.lower()
+    if folded.isdigit():
+        # Of GPT-4, PostgreSQL makes "gpt" and "-4".
+        return folded, f"-{folded}"
     # Made anew for each: a stemmer keeps the word it is at, and pages are made by several threads.
     return folded, snowballstemmer.stemmer("english").stemWord(folded)

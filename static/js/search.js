@@ -21,6 +21,9 @@ document.addEventListener("htmx:beforeSwap", (event) => {
 
 document.addEventListener("htmx:afterSettle", ({ target, detail }) => {
   const field = document.getElementById("q");
-  if (target.id !== "feed" || detail.requestConfig.elt.id === "search" || document.activeElement === field) return;
+  const { elt, triggeringEvent } = detail.requestConfig;
+  if (target.id !== "feed" || elt.id === "search") return;
+  // Who has begun to type after a press on a link goes on; Back and Forward, which no event of the page triggers, don't ask.
+  if (triggeringEvent && document.activeElement === field) return;
   field.value = new URL(detail.pathInfo.finalRequestPath, location).searchParams.get("q") ?? "";
 });
