@@ -33,8 +33,8 @@ class Choice:
             "feed" in asked,
         )
 
-    def __bool__(self):
-        return bool(self.categories or self.years or self.has_code or self.in_feed)
+    def __len__(self):
+        return len(self.categories) + len(self.years) + self.has_code + self.in_feed
 
     def of(self, found: Results, query: Query) -> Results:
         """Those of what was found that are chosen. Where not all was found that there is, it is searched for anew."""

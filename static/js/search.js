@@ -10,7 +10,10 @@ document.addEventListener("htmx:beforeHistoryUpdate", ({ detail }) => {
   if (!isSearch(path)) detail.history.path = new URL(path, location).pathname;
 });
 
+let isNarrowing = false; // whether the filters stood open before the swap, on a phone
+
 document.addEventListener("htmx:beforeSwap", (event) => {
+  isNarrowing = document.querySelector(".narrow > details")?.open;
   const { elt } = event.detail.requestConfig;
   // An arXiv id has led to the paper's own page, which is no part of this one.
   if (elt.id === "search" && new URL(event.detail.xhr.responseURL).pathname !== new URL(elt.action).pathname) {
@@ -22,8 +25,20 @@ document.addEventListener("htmx:beforeSwap", (event) => {
 document.addEventListener("htmx:afterSettle", ({ target, detail }) => {
   const field = document.getElementById("q");
   const { elt, triggeringEvent } = detail.requestConfig;
-  if (target.id !== "feed" || elt.id === "search") return;
+  if (target.id !== "feed") return;
+  if (elt.id === "search") {
+    narrowOn(triggeringEvent);
+    return;
+  }
   // Who has begun to type after a press on a link goes on; Back and Forward, which no event of the page triggers, don't ask.
   if (triggeringEvent && document.activeElement === field) return;
   field.value = new URL(detail.pathInfo.finalRequestPath, location).searchParams.get("q") ?? "";
 });
+
+// Who has chosen one thing may choose another: the filters stay open, and the keyboard where it was.
+function narrowOn({ target }) {
+  const filters = document.querySelector(".narrow > details");
+  if (!filters || !isNarrowing) return;
+  filters.open = true;
+  if (target.type === "checkbox") document.getElementById(target.id)?.focus({ preventScroll: true });
+}
