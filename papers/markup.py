@@ -7,11 +7,14 @@ from html import escape
 from django.utils.safestring import SafeString, mark_safe
 from pylatexenc.latex2text import LatexNodes2Text
 
+from papers import stems
 from papers.mathml import UnreadableFormula, mathml, refuse_costly
 from papers.tex import Piece, read
 
 # A feed page shows some fifty titles and abstracts, and shows every visitor the same ones.
 REMEMBERED = 4096
+
+NOTHING: frozenset[str] = frozenset()
 
 # Characters that no page and no XML may hold.
 CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
@@ -32,25 +35,37 @@ ABBREVIATION = re.compile(
 @lru_cache(maxsize=REMEMBERED)
 def inline(text: str) -> SafeString:
     """A title, a name or a sentence: mathematics as MathML, stressed words as `em`, `strong` and the like, no links."""
-    return mark_safe("".join(_html(piece) for piece in _read(text) if piece.value != "a" or piece.kind == "text"))
+    return inline_marked(text, NOTHING)
 
 
 @lru_cache(maxsize=REMEMBERED)
 def prose(text: str) -> SafeString:
     """An abstract: paragraphs, displayed formulas and links besides what `inline` does. Empty text gives nothing."""
+    return prose_marked(text, NOTHING)
+
+
+# Not remembered: hardly two visitors look for the same. What takes time, the formulas and the stems, is.
+def inline_marked(text: str, lexemes: frozenset[str]) -> SafeString:
+    """The same as `inline`, with the words in `mark` whose stems are among the lexemes; never inside mathematics."""
+    pieces = (piece for piece in _read(text) if piece.value != "a" or piece.kind == "text")
+    return mark_safe("".join(_html(piece, lexemes) for piece in pieces))
+
+
+def prose_marked(text: str, lexemes: frozenset[str]) -> SafeString:
+    """The same as `prose`, with the words in `mark` whose stems are among the lexemes; never inside mathematics."""
     paragraphs = [""]
     stressed: list[Piece] = []
     for piece in _read(text):
         if piece.kind == "break":
             # No element may reach over the edge of a paragraph: it ends there and begins anew in the next.
             paragraphs[-1] += "".join(f"</{opened.value}>" for opened in reversed(stressed))
-            paragraphs.append("".join(_html(opened) for opened in stressed))
+            paragraphs.append("".join(_html(opened, NOTHING) for opened in stressed))
             continue
         if piece.kind == "open":
             stressed.append(piece)
         elif piece.kind == "close":
             stressed.pop()
-        paragraphs[-1] += _html(piece, is_block=piece.kind == "display")
+        paragraphs[-1] += _html(piece, lexemes, is_block=piece.kind == "display")
     return mark_safe("".join(f"<p>{paragraph.strip()}</p>" for paragraph in paragraphs if paragraph.strip()))
 
 
@@ -103,7 +118,7 @@ def _read(text: str) -> tuple[Piece, ...]:
     return read(CONTROLS.sub("", text))
 
 
-def _html(piece: Piece, *, is_block: bool = False) -> str:
+def _html(piece: Piece, lexemes: frozenset[str], *, is_block: bool = False) -> str:
     match piece.kind:
         case "formula" | "display":
             try:
@@ -119,7 +134,18 @@ def _html(piece: Piece, *, is_block: bool = False) -> str:
         case "break":
             return "\n"
         case _:
-            return escape(piece.value)
+            return _marked(piece.value, lexemes)
+
+
+def _marked(words: str, lexemes: frozenset[str]) -> str:
+    if not lexemes:
+        return escape(words)
+    html, position = "", 0
+    for match in stems.WORD.finditer(words):
+        if stems.is_among(match[0], lexemes):
+            html += f"{escape(words[position : match.start()])}<mark>{escape(match[0])}</mark>"
+            position = match.end()
+    return html + escape(words[position:])
 
 
 def _plain(piece: Piece) -> str:

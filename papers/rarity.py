@@ -47,13 +47,13 @@ def of(lexemes: list[str]) -> Rarity:
 
 @lru_cache(maxsize=1)
 def _statistics(period: int) -> Rarity:
-    ((total,),) = bulk.select("select reltuples from pg_class where oid = 'papers_searchdocument'::regclass", [])
     rows = bulk.select(
-        "select most_common_elems::text::text[], most_common_elem_freqs from pg_stats"
-        " where schemaname = any(current_schemas(false)) and tablename = 'papers_searchdocument' and attname = 'words'",
+        "select reltuples, most_common_elems::text::text[], most_common_elem_freqs from pg_class, pg_stats"
+        " where oid = 'papers_searchdocument'::regclass"
+        " and schemaname = any(current_schemas(false)) and tablename = 'papers_searchdocument' and attname = 'words'",
         [],
     )
-    for words, shares in rows:
+    for total, words, shares in rows:
         if words:
             # Behind the words' shares stand the least and the greatest of them.
             return Rarity(int(total), dict(zip(words, shares[: len(words)], strict=True)), shares[len(words)])
@@ -67,10 +67,13 @@ def quoted(lexeme: str) -> str:
 
 
 def _counted(lexemes: list[str]) -> Rarity:
-    ((total,),) = bulk.select("select count(*) from papers_searchdocument", [])
-    counts = bulk.select(
-        "select lexeme, (select count(*) from papers_searchdocument where words @@ quoted::tsquery)"
-        " from unnest(%s::text[], %s::text[]) as said (lexeme, quoted)",
-        [lexemes, list(map(quoted, lexemes))],
+    counts = dict(
+        bulk.select(
+            "select lexeme, (select count(*) from papers_searchdocument where words @@ quoted::tsquery)"
+            " from unnest(%s::text[], %s::text[]) as said (lexeme, quoted)"
+            " union all select null, count(*) from papers_searchdocument",
+            [lexemes, list(map(quoted, lexemes))],
+        )
     )
-    return Rarity(total, {lexeme: count / total if total else 0.0 for lexeme, count in counts}, 0.0)
+    total = counts.pop(None)
+    return Rarity(total, {lexeme: count / total if total else 0.0 for lexeme, count in counts.items()}, 0.0)

@@ -10,7 +10,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from django.db import connection, transaction
+from django.db import connection
 
 from papers import bulk, embeddings, rarity, vectors
 from papers.models import EmbeddingModel
@@ -269,12 +269,16 @@ def _near(read: _Read, vector: str | None, model: EmbeddingModel | None) -> tupl
 
 
 def _ids(statement: str, values: Sequence) -> list[int]:
-    with transaction.atomic(), connection.cursor() as cursor:
-        # The index by meaning looks at more than it is asked for, and on where a filter takes too many away.
-        cursor.execute(
-            "set local hnsw.ef_search = 200; set local hnsw.iterative_scan = relaxed_order; set local jit = off"
-        )
-        cursor.execute(statement, values)
+    # The index by meaning looks at more than it is asked for, and on where a filter takes too many away. Sent together
+    # with the statement, the settings are of the one transaction that all of them are.
+    settings = (
+        "set local hnsw.ef_search = 200; set local hnsw.iterative_scan = relaxed_order;"
+        f" set local hnsw.max_scan_tuples = {LONGEST_LOOK}; set local jit = off; "
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(settings + statement, values)
+        while cursor.nextset():
+            pass
         return [key for (key,) in cursor.fetchall()]
 
 

@@ -75,6 +75,18 @@ class PaperQuerySet(models.QuerySet):
             models.Exists(listings.filter(kind=kind)), ~models.Exists(listings.filter(kind__in=stronger))
         )
 
+    def narrowed(self, *, categories=(), years=(), has_code=False, in_feed=False):
+        """Those in one of these categories, of one of these years, with code, that have been in the daily feed."""
+        papers = self
+        if categories:
+            filed = Paper.categories.through.objects.filter(category_id__in=categories)
+            papers = papers.filter(pk__in=filed.values("paper_id"))
+        if years:
+            papers = papers.filter(published_at__year__in=years)
+        if has_code:
+            papers = papers.exclude(github_repo="")
+        return papers.filter(featured_at__isnull=False) if in_feed else papers
+
     def by_author(self, author):
         return self.filter(models.Exists(author.authorships.filter(paper=models.OuterRef("pk"), is_hidden=False)))
 

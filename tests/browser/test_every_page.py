@@ -1,6 +1,7 @@
 """Every page of the site: no barrier that axe finds, nothing sideways, light and dark, on a phone and on a desk."""
 
 from datetime import UTC, date, datetime, timedelta
+from urllib.parse import urlencode
 
 import pytest
 from django.db import connection
@@ -11,6 +12,7 @@ from playwright.sync_api import expect
 
 from feed.models import Entry, Subscription
 from feed.periods import Day, Month, Week
+from papers import documents, vectors
 from papers.models import Category, Listing, Organization, Paper, Person, Version
 from tests.browser.barriers import has_no_barrier
 from tests.browser.conftest import path_of
@@ -99,10 +101,21 @@ def left_subscription() -> Subscription:
     return subscription(state="unsubscribed", unsubscribed_at=timezone.now())
 
 
+def searched(words: str, **chosen) -> str:
+    documents.catch_up()
+    vectors.catch_up()
+    return f"{reverse('feed:papers')}?{urlencode({'q': words, **chosen})}"
+
+
 # A page's name: where it is.
 FOR_BOTH = {
     "a day": DAY.get_absolute_url,
     "all new": lambda: reverse("feed:new", args=[DAY]),
+    "a search": lambda: searched("works"),
+    "a search narrowed": lambda: searched("works", category="cs.CL", year="2026", order="upvotes"),
+    "a search that finds nothing": lambda: searched('"no such thing" author:nobody'),
+    "a search of an unknown category": lambda: searched("cat:cs.ZZ works"),
+    "a search for a paper that is not here": lambda: searched("hep-th/9901001"),
     "a paper": lambda: reverse("papers:paper", args=["2405.00001"]),
     "a profile": lambda: reverse("accounts:profile", args=["bob"]),
 }
@@ -218,6 +231,7 @@ def test_what_opens_has_no_barrier(page, full_site, ada, sign_in, axe):
         (DAY.get_absolute_url(), ".dates .menu"),
         (DAY.get_absolute_url(), ".site-actions .menu:first-child"),
         (DAY.get_absolute_url(), ".site-actions .menu:last-child"),
+        (searched("works"), ".operators"),
         (full_site.get_absolute_url(), "#history .fold"),
         (full_site.get_absolute_url(), "#cite"),
     ]:
