@@ -6,7 +6,7 @@ const KEYS = {
   j: () => move(+1),
   k: () => move(-1),
   u: () => (current() ?? document).querySelector(".upvote")?.click(),
-  "/": () => document.getElementById("q")?.select(),
+  "/": () => document.getElementById("q")?.focus(),
   "?": () => document.getElementById("keys").showModal(),
 };
 

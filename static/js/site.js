@@ -6,6 +6,7 @@ import "./errors.js";
 import "./feed.js";
 import "./keys.js";
 import "./menu.js";
-import "./search.js";
 import "./time.js";
 import "./upvote.js";
+
+document.addEventListener("focusin", ({ target }) => target.id === "q" && import("./search.js"));
