@@ -57,7 +57,7 @@ class Option(NamedTuple):
 
     value: str
     title: str
-    count: int
+    paper_count: int
     is_chosen: bool
 
 
@@ -90,7 +90,7 @@ def options(papers: Sequence[int], choice: Choice) -> Options:
     categories = _options(counts["category"], choice.categories)
     years = _options(counts["year"], map(str, choice.years))
     return Options(
-        sorted(categories, key=lambda option: (-option.count, option.value)),
+        sorted(categories, key=lambda option: (-option.paper_count, option.value)),
         sorted(years, key=lambda option: option.value, reverse=True),
         counts["switch"]["code"],
         counts["switch"]["feed"],
