@@ -3,7 +3,6 @@
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import NamedTuple
 
 from django.http import QueryDict
 
@@ -52,7 +51,8 @@ class Choice:
         return replace(found, papers=[paper for paper in found.papers if paper in kept])
 
 
-class Option(NamedTuple):
+@dataclass(frozen=True)
+class Option:
     """What may be chosen, what it is called in full, how many papers have it, and whether it is chosen."""
 
     value: str
