@@ -56,6 +56,14 @@ class PaperQuerySet(models.QuerySet):
         """With what a card or row shows, so that a list costs one query."""
         return self.select_related("organization__picture", "primary_category", "picture")
 
+    def with_meaning(self):
+        """With `meaning`, the vector by the model in force as pgvector writes it, and `meaning_model`, its key; or None."""
+        from .embedding import Embedding
+
+        own = Embedding.objects.filter(paper=models.OuterRef("pk"), model__is_in_force=True)
+        written = own.values(written=Cast("vector", models.TextField()))
+        return self.annotate(meaning=models.Subquery(written), meaning_model=models.Subquery(own.values("model")))
+
     def with_open_media(self):
         """Those with pictures or videos that may be shown here."""
         papers = self.exclude(media_urls=[])
