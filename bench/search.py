@@ -121,7 +121,7 @@ def chosen(papers: Sequence[tuple[str, str, str]]) -> dict[str, list[str]]:
 
 
 def timed(queries: dict[str, list[str]]) -> dict[str, float]:
-    """Print milliseconds of the site's search by kind of query, and of similar papers; return the medians."""
+    """Print milliseconds of the site's search by kind of query; return the medians."""
     from papers import search
     from papers.models import Paper
     from papers.query import parse
@@ -131,10 +131,6 @@ def timed(queries: dict[str, list[str]]) -> dict[str, float]:
         for kind, texts in queries.items()
     }
     times["all of them"] = [it for kind in times.values() for it in kind]
-    chance = random.Random(SEED)
-    keys = chance.sample(list(Paper.objects.values_list("pk", flat=True)[:50_000]), 60)
-    similar = [Paper.objects.get(pk=key) for key in keys]
-    times["similar papers"] = [milliseconds(lambda paper=paper: list(paper.similar())) for paper in similar]
     rows = [(kind, len(them), f"{median(them):.1f}", f"{p95(them):.1f}") for kind, them in times.items()]
     table(f"Among {Paper.objects.count():,} papers, milliseconds", ("queries", "number", "p50", "p95"), rows)
     return {kind: median(them) for kind, them in times.items()}

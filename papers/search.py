@@ -10,9 +10,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from django.db import connection
-
-from papers import bulk, embeddings, rarity, vectors
+from papers import bulk, embeddings, nearest, rarity, vectors
 from papers.models import EmbeddingModel
 from papers.query import Query
 from papers.rarity import Rarity, quoted
@@ -35,6 +33,8 @@ WALK, TOO_FREQUENT = 4_000, 0.1
 FREQUENT, LONGEST_WALK = 0.02, 60_000
 # Of the rarest words none counts that has more matches than this.
 MOST_MATCHES = 20_000
+# Candidates that the index by meaning keeps: more are found with more, and more slowly.
+EFFORT = 200
 # A filter that leaves fewer papers than this is gone through paper by paper. Where more are left, the index by meaning is
 # asked until so many papers were looked at.
 FEW, LONGEST_LOOK = 8_000, 1_500
@@ -269,17 +269,7 @@ def _near(read: _Read, vector: str | None, model: EmbeddingModel | None) -> tupl
 
 
 def _ids(statement: str, values: Sequence) -> list[int]:
-    # The index by meaning looks at more than it is asked for, and on where a filter takes too many away. Sent together
-    # with the statement, the settings are of the one transaction that all of them are.
-    settings = (
-        "set local hnsw.ef_search = 200; set local hnsw.iterative_scan = relaxed_order;"
-        f" set local hnsw.max_scan_tuples = {LONGEST_LOOK}; set local jit = off; "
-    )
-    with connection.cursor() as cursor:
-        cursor.execute(settings + statement, values)
-        while cursor.nextset():
-            pass
-        return [key for (key,) in cursor.fetchall()]
+    return [key for (key,) in nearest.select(statement, values, effort=EFFORT, look=LONGEST_LOOK)]
 
 
 def _all(parts) -> str:
