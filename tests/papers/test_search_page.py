@@ -175,10 +175,7 @@ def test_beside_the_results_stands_how_many_papers_each_choice_has(search, shelf
         ),
     ],
 )
-@pytest.mark.parametrize("most", [MOST, 1])
-def test_what_is_chosen_narrows_the_results(search, shelf, make_entry, monkeypatch, chosen, left, most):
-    # Where more was found than is ranked, the choice is searched for anew.
-    monkeypatch.setattr("papers.search.MOST", most)
+def test_what_is_chosen_narrows_the_results(search, shelf, make_entry, chosen, left):
     papers = shelf(
         Needle_a={"category": "cs.CV", "github_repo": "https://github.com/a/b"},
         Needle_b={"category": "cs.CV", "published_at": datetime(2020, 1, 1, tzinfo=UTC)},
@@ -186,8 +183,14 @@ def test_what_is_chosen_narrows_the_results(search, shelf, make_entry, monkeypat
     )
     make_entry(datetime(2026, 3, 31).date(), paper=papers["Needle_c"])
     documents.catch_up()
-    names = set(shown(search("needle", **chosen)))
-    assert names == left if most == MOST else names <= left and len(names) == min(len(left), 1)
+    assert set(shown(search("needle", **chosen))) == left
+
+
+def test_a_choice_finds_papers_beyond_the_thousand_that_are_ranked(search, shelf, many):
+    old = shelf(Needle_of_old={"published_at": datetime(2009, 1, 1, tzinfo=UTC), "abstract": ""})["Needle_of_old"]
+    many(MOST + 50)
+    assert old.pk not in search("needle").context["found"].papers
+    assert shown(search("needle", year="2009")) == [old.title]
 
 
 def test_a_choice_that_leaves_nothing_can_be_dropped(search, shelf):
