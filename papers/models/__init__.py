@@ -1,6 +1,7 @@
 from .author import Author, Authorship
 from .batch import Batch
 from .category import Category
+from .dismissal import Dismissal
 from .embedding import Embedding, EmbeddingModel
 from .listing import Listing
 from .organization import Organization
@@ -20,6 +21,7 @@ __all__ = [
     "Authorship",
     "Batch",
     "Category",
+    "Dismissal",
     "Embedding",
     "EmbeddingModel",
     "Listing",

@@ -11,6 +11,7 @@ from playwright.sync_api import expect
 
 from feed.models import Entry, Subscription
 from feed.periods import Day, Month, Week
+from papers import vectors
 from papers.models import Category, Listing, Organization, Paper, Person, Version
 from tests.browser.barriers import has_no_barrier
 from tests.browser.conftest import path_of
@@ -77,6 +78,11 @@ def full_site(make_paper, make_entry, ada, bob):
         Listing(day=DAY.start, category_id="cs.CL", kind=kind, paper=paper)
         for kind, paper in zip(kinds, Paper.objects.order_by("-id"), strict=True)
     )
+    everything.dismiss(by=bob)
+    for arxiv_id in ("2405.00002", "2405.00003", "2405.10001"):
+        Paper.objects.get(arxiv_id=arxiv_id).upvote(by=ada)
+    vectors.catch_up()
+    Paper.objects.get(arxiv_id="2405.10002").dismiss(by=ada)
     return everything
 
 
@@ -105,6 +111,7 @@ FOR_BOTH = {
     "all new": lambda: reverse("feed:new", args=[DAY]),
     "a paper": lambda: reverse("papers:paper", args=["2405.00001"]),
     "a profile": lambda: reverse("accounts:profile", args=["bob"]),
+    "for you": lambda: reverse("papers:for_you"),
 }
 FOR_VISITORS = {
     "the front page": lambda: reverse("feed:papers"),
@@ -141,6 +148,7 @@ FOR_VISITORS = {
 FOR_MEMBERS = {
     "their own profile": lambda: reverse("accounts:profile", args=["ada"]),
     "their own profile, submitted": lambda: reverse("accounts:profile", args=["ada"]) + "?show=submitted",
+    "what they wanted less of": lambda: reverse("papers:dismissals"),
     "edit the profile": lambda: reverse("accounts:edit_profile"),
     "delete the account": lambda: reverse("accounts:delete_account"),
     "change the address": lambda: reverse("account_email"),
