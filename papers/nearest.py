@@ -11,7 +11,9 @@ def select(statement: str, values: Sequence[Any], *, effort: int) -> list[tuple]
 
     More find more of the truly nearest and take longer. Where a condition takes candidates away, the index goes on.
     """
-    settings = f"set local hnsw.ef_search = {effort}; set local hnsw.iterative_scan = relaxed_order; set local jit = off"
+    settings = (
+        f"set local hnsw.ef_search = {effort}; set local hnsw.iterative_scan = relaxed_order; set local jit = off"
+    )
     with connection.cursor() as cursor:
         # Several statements sent at once are one transaction, which is as long as the settings hold.
         cursor.execute(f"{settings}; {statement}", values)

@@ -4,7 +4,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from papers import nearest
-from papers.models import Paper
 
 COUNT = 6
 # Of the true six at a million papers, the index finds these shares: see docs/search.md.
@@ -34,7 +33,7 @@ class Similar:
     shared: list[str]
 
 
-def similar(paper: Paper, categories: Iterable[str]) -> list[Similar]:
+def similar(paper, categories: Iterable[str]) -> list[Similar]:
     """The six nearest that are to be seen, the nearest first; none for a paper without a vector. One query.
 
     The paper comes from `with_meaning`, `categories` are the names of its own.

@@ -15,6 +15,11 @@ urlpatterns = [
     path("papers/<arxiv_id:arxiv_id>/dismiss", views.dismiss, name="dismiss"),
     path("papers/<arxiv_id:arxiv_id>/withdraw-dismissal", views.withdraw_dismissal, name="withdraw_dismissal"),
     path("papers/<path:spelling>", views.other_spelling),
+    path("searches", views.searches, name="searches"),
+    path("searches/save", views.save_search, name="save_search"),
+    path("searches/<int:pk>/change", views.change_search, name="change_search"),
+    path("searches/<int:pk>/delete", views.delete_search, name="delete_search"),
+    path("searches/stop/<str:token>", views.stop_alerts, name="stop_alerts"),
     path("organizations/<organization:name>", views.organization, name="organization"),
     path("authors/<slug:slug>", views.author, name="author"),
 ]

@@ -152,6 +152,12 @@ class User(AbstractUser):
             email=self.email, defaults={"verified": True, "primary": True}
         )
 
+    @property
+    def verified_email(self) -> str:
+        """The address that a mail may go to; "" without one that is proven."""
+        address = self.emailaddress_set.filter(verified=True, primary=True).first()  # type: ignore[attr-defined]
+        return address.email if address and self.is_active else ""
+
     def lock(self) -> bool:
         """Keep this member's other votes and their leaving waiting until the transaction ends.
 
@@ -168,7 +174,9 @@ class User(AbstractUser):
         with transaction.atomic():
             self.lock()
             self.upvotes.withdraw()
-            self.dismissals.all().delete()
+            # The alerts first: whoever sends one goes on to its searches.
+            for private in (self.alerts, self.saved_searches, self.dismissals):
+                private.all().delete()
             self.emailaddress_set.all().delete()  # type: ignore[attr-defined]
             self.username, self.email, self.full_name = f"{DELETED_PREFIX}{self.hex_id}", "", "A former member"
             self.about = self.homepage = self.time_zone = ""

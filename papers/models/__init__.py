@@ -1,3 +1,4 @@
+from .alert import Alert
 from .author import Author, Authorship
 from .batch import Batch
 from .category import Category
@@ -10,6 +11,7 @@ from .person import Person
 from .picture import Picture
 from .repository import Repository
 from .run import Run
+from .saved_search import SavedSearch
 from .search_document import SearchDocument
 from .source import Source
 from .stale import Stale
@@ -17,6 +19,7 @@ from .upvote import Upvote
 from .version import Version
 
 __all__ = [
+    "Alert",
     "Author",
     "Authorship",
     "Batch",
@@ -31,6 +34,7 @@ __all__ = [
     "Picture",
     "Repository",
     "Run",
+    "SavedSearch",
     "SearchDocument",
     "Source",
     "Stale",
