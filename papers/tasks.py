@@ -5,10 +5,10 @@ import logging
 from celery import shared_task
 from django.conf import settings
 
-from papers import announcements, documents, embeddings, lookup, stars, vectors
+from papers import alerts, announcements, documents, embeddings, lookup, stars, vectors
 from papers import harvest as harvesting
 from papers import watch as watching
-from papers.models import Run
+from papers.models import Alert, Run
 from papers.pictures import fetch
 
 logger = logging.getLogger(__name__)
@@ -70,6 +70,18 @@ def embed():
         vectors.catch_up()
     except embeddings.Unavailable as error:
         logger.warning("Nothing is embedded, searches go by words alone: %s", error)
+
+
+@shared_task
+def send_alerts():
+    """Tell members what is new in their saved searches, once a day."""
+    alerts.send()
+
+
+@shared_task
+def forget_alerts():
+    """Forget the alerts of more than three months ago."""
+    Alert.objects.forget()
 
 
 @shared_task

@@ -252,6 +252,7 @@ class Paper(models.Model):
                 _, is_new = self.upvotes.get_or_create(user=by)
                 if is_new:
                     self._count(+1)
+                    self.dismissals.filter(user=by).delete()
 
     def withdraw_upvote(self, *, by) -> None:
         """Take this member's vote back; one that isn't there changes nothing."""
@@ -260,6 +261,16 @@ class Paper(models.Model):
             withdrawn, _ = self.upvotes.filter(user=by).delete()
             if withdrawn:
                 self._count(-1)
+
+    def dismiss(self, *, by) -> None:
+        """Let this member see less like it; a second time changes nothing, nor does it for an account being deleted."""
+        with transaction.atomic():
+            if by.lock():
+                self.dismissals.get_or_create(user=by)
+
+    def withdraw_dismissal(self, *, by) -> None:
+        """Take that back; one that isn't there changes nothing."""
+        self.dismissals.filter(user=by).delete()
 
     def _count(self, change: int) -> None:
         # In the database, so that two at once can't lose one of the two.

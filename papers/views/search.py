@@ -32,6 +32,10 @@ def search(request):
         "order": order,
         "page": _page(request, chosen.papers, order),
         "suggestions": [] if chosen.papers else suggestions(query),
+        "may_save": not (query.is_empty or query.problems or query.arxiv_id),
+        "saved_search": request.user.saved_searches.at(request.GET.urlencode())
+        if request.user.is_authenticated
+        else None,
         "canonical_path": f"{request.path}?{urlencode({'q': query.text})}",
     }
     return render(request, "papers/search.html", context)
