@@ -49,6 +49,8 @@ TIMETABLE = {
     "embedding": {"task": "papers.tasks.embed", "schedule": 60.0},
     # And it has its keywords and its sentence.
     "gists": {"task": "papers.tasks.read_gists", "schedule": 60.0},
+    # A day's feed has its sentences within the hour; without SUMMARIZER_URL it costs nothing.
+    "summaries": {"task": "papers.tasks.write_summaries", "schedule": crontab(minute="6-59/10")},
     # It knows itself from when on a day's alerts are due; one that was put off waits for the next of these.
     "alerts": {"task": "papers.tasks.send_alerts", "schedule": crontab(minute="*/10")},
     "forget-alerts": {"task": "papers.tasks.forget_alerts", "schedule": crontab(minute=55, hour=3)},
@@ -68,6 +70,7 @@ SLOW = (
     "look_up",
     "embed",
     "read_gists",
+    "write_summaries",
     "refresh_stars",
     "send_alerts",
     "fetch_pictures",

@@ -5,7 +5,7 @@ import logging
 from celery import shared_task
 from django.conf import settings
 
-from papers import alerts, announcements, documents, embeddings, gists, lookup, stars, vectors
+from papers import alerts, announcements, documents, embeddings, gists, lookup, stars, summaries, vectors
 from papers import harvest as harvesting
 from papers import watch as watching
 from papers.models import Alert, Run
@@ -91,6 +91,12 @@ def read_gists():
         gists.catch_up()
     except embeddings.Unavailable as error:
         logger.warning("No paper is given keywords: %s", error)
+
+
+@shared_task
+def write_summaries():
+    """Ask a language model for sentences, where the operator has named one."""
+    summaries.write_summaries()
 
 
 @shared_task
