@@ -184,11 +184,11 @@ with pairs as materialized (
     select id, lead(id, 1 + (%(offset)s / %(last)s)::int * 37) over (order by id) as other from papers_paper where id <= %(last)s
 ), made as (
     insert into papers_paper (id, arxiv_id, hex_id, title, abstract, author_names, primary_category_id, published_at, modified_at,
-        created_at, submitter, comment, journal_reference, doi, license, source, summary, summary_model, keywords, project_page,
-        github_repo, media_urls, upvote_count, mirrored_upvote_count, mirrored_comment_count, mirrored_authors, edited_fields, stated)
+        created_at, submitter, comment, journal_reference, doi, license, source, summary, summary_model, keywords, keywords_model,
+        project_page, github_repo, media_urls, upvote_count, mirrored_upvote_count, mirrored_comment_count, mirrored_authors, edited_fields, stated)
     select paper.id + %(offset)s, paper.arxiv_id || 'c' || %(offset)s, left(md5(%(name)s || ' of ' || paper.id), 24), paper.title, rest.abstract,
         paper.author_names, paper.primary_category_id, paper.published_at - (%(offset)s / %(last)s) * interval '500 days',
-        now(), now(), '', '', '', '', '', 'arxiv', '', '', '{}', '', '', '{}', 0, 0, 0, '[]', '{}', ''
+        now(), now(), '', '', '', '', '', 'arxiv', '', '', '{}', '', '', '', '{}', 0, 0, 0, '[]', '{}', ''
     from pairs join papers_paper paper on paper.id = pairs.id join papers_paper rest on rest.id = coalesce(other, pairs.id)
     where (%(offset)s / %(last)s) * %(count)s < %(total)s
     order by paper.id limit %(total)s - (%(offset)s / %(last)s) * %(count)s

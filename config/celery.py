@@ -47,6 +47,10 @@ TIMETABLE = {
     "words": {"task": "papers.tasks.read_words", "schedule": 60.0},
     # As soon is it found by its meaning.
     "embedding": {"task": "papers.tasks.embed", "schedule": 60.0},
+    # And it has its keywords and its sentence.
+    "gists": {"task": "papers.tasks.read_gists", "schedule": 60.0},
+    # A day's feed has its sentences within the hour; without SUMMARIZER_URL it costs nothing.
+    "summaries": {"task": "papers.tasks.write_summaries", "schedule": crontab(minute="6-59/10")},
     # It knows itself from when on a day's alerts are due; one that was put off waits for the next of these.
     "alerts": {"task": "papers.tasks.send_alerts", "schedule": crontab(minute="*/10")},
     "forget-alerts": {"task": "papers.tasks.forget_alerts", "schedule": crontab(minute=55, hour=3)},
@@ -60,7 +64,18 @@ TIMETABLE = {
 }
 # What may take minutes has a queue and a worker of its own: confirmations, promotions and the day's listing don't wait
 # for an archive or for somebody's videos.
-SLOW = ("harvest", "backfill", "look_up", "embed", "refresh_stars", "send_alerts", "fetch_pictures", "sweep_pictures")
+SLOW = (
+    "harvest",
+    "backfill",
+    "look_up",
+    "embed",
+    "read_gists",
+    "write_summaries",
+    "refresh_stars",
+    "send_alerts",
+    "fetch_pictures",
+    "sweep_pictures",
+)
 app.conf.task_routes = {f"papers.tasks.{name}": {"queue": "slow"} for name in SLOW}
 # A bell that no worker heard is dropped: the timetable has rung again since, or rings within the hour.
 app.conf.beat_schedule = {

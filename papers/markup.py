@@ -1,8 +1,10 @@
 """The one path from other people's text to HTML: nothing else in the project calls `mark_safe`."""
 
 import re
+from collections.abc import Iterator
 from functools import lru_cache
 from html import escape
+from math import inf
 
 from django.utils.safestring import SafeString, mark_safe
 from pylatexenc.latex2text import LatexNodes2Text
@@ -84,12 +86,7 @@ def first_sentence(text: str, limit: int = 160) -> str:
     """
     text = CONTROLS.sub("", text).strip()
     shown, ends = _shown(text, enough=2 * limit)
-    sentence = len(shown)
-    for match in SENTENCE_END.finditer(shown):
-        # One word with a stop is a heading: "Abstract.", "Background."
-        if not ABBREVIATION.search(shown[: match.start() + 1]) and " " in shown[: match.end()].strip():
-            sentence = match.end()
-            break
+    sentence = next(_sentence_ends(shown))
     if sentence <= limit:
         return " ".join(text[: ends[sentence - 1] if sentence else 0].split())
     words = max((place for place in range(limit) if shown[place].isspace()), default=0)
@@ -98,7 +95,44 @@ def first_sentence(text: str, limit: int = 160) -> str:
     return " ".join(text[: ends[words - 1] if words else 0].split()).rstrip(",;:–—-( ") + "…"
 
 
-def _shown(text: str, *, enough: int) -> tuple[str, list[int]]:
+@lru_cache(maxsize=REMEMBERED)
+def sentences(text: str) -> tuple[str, ...]:
+    """All sentences of an abstract in their order, their TeX still in them; a paragraph's end ends one, too."""
+    text = CONTROLS.sub("", text)
+    found, begin = [], 0
+    for end in [*(piece.end for piece in read(text) if piece.kind == "break"), len(text)]:
+        paragraph, begin = text[begin:end].strip(), end
+        shown, ends = _shown(paragraph, enough=inf)
+        start = 0
+        for place in _sentence_ends(shown):
+            stop = ends[place - 1] if place else 0
+            stop += len(paragraph[stop:]) - len(paragraph[stop:].lstrip("}"))
+            # What a brace holds together is not torn apart.
+            if place == len(shown) or _is_balanced(paragraph[start:stop]):
+                found.append(" ".join(paragraph[start:stop].split()))
+                start = stop
+    return tuple(filter(None, found))
+
+
+def _sentence_ends(shown: str) -> Iterator[int]:
+    """Where each sentence ends in what a reader sees; the last one where that does."""
+    begin = 0
+    for match in SENTENCE_END.finditer(shown):
+        end = match.end()
+        # One word with a stop is a heading: "Abstract.", "Background."
+        if not ABBREVIATION.search(shown, max(end - 20, 0), match.start() + 1) and " " in shown[begin:end].strip():
+            begin = end
+            yield end
+    if begin < len(shown) or not shown:
+        yield len(shown)
+
+
+def _is_balanced(text: str) -> bool:
+    braces = re.findall(r"(?<!\\)[{}]", text)
+    return braces.count("{") == braces.count("}")
+
+
+def _shown(text: str, *, enough: float) -> tuple[str, list[int]]:
     """What a reader sees of the first paragraph, at least `enough` characters if it has them, a formula as a row of
     marks; and for each character where it ends in `text`."""
     shown, ends = "", [0]

@@ -148,7 +148,8 @@ def _of_daily_paper(row: DailyPaper) -> Statement:
     if row.withdrawn_at:
         letters += WITHDRAWAL
     for name, letter in HUGGINGFACE.items():
-        if getattr(row, name) not in ("", None, ()):
+        # Of a summary that the row doesn't have, the name of its model says nothing.
+        if getattr(row, name) not in ("", None, ()) and (name != "summary_model" or row.summary):
             letters += letter
     word = f"0{0:05}0{UNKNOWN}{_day(row.day)}"
     return Statement(((word, "".join(sorted(letters))),), record.version or 0, row.withdrawn_at)

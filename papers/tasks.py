@@ -5,7 +5,7 @@ import logging
 from celery import shared_task
 from django.conf import settings
 
-from papers import alerts, announcements, documents, embeddings, lookup, stars, vectors
+from papers import alerts, announcements, documents, embeddings, gists, lookup, stars, summaries, vectors
 from papers import harvest as harvesting
 from papers import watch as watching
 from papers.models import Alert, Run
@@ -82,6 +82,21 @@ def send_alerts():
 def forget_alerts():
     """Forget the alerts of more than three months ago."""
     Alert.objects.forget()
+
+
+@shared_task
+def read_gists():
+    """Give new and changed papers their keywords and their summary, where no source has."""
+    try:
+        gists.catch_up()
+    except embeddings.Unavailable as error:
+        logger.warning("No paper is given keywords: %s", error)
+
+
+@shared_task
+def write_summaries():
+    """Ask a language model for sentences, where the operator has named one."""
+    summaries.write_summaries()
 
 
 @shared_task

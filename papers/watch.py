@@ -18,7 +18,7 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
 
-from papers import freshness, lookup, stars
+from papers import freshness, lookup, stars, summaries
 from papers.models import Picture, Run, Source
 
 logger = logging.getLogger(__name__)
@@ -32,6 +32,7 @@ PATIENCE = {
     Source.Name.HUGGINGFACE: timedelta(hours=6),
     Source.Name.GITHUB: timedelta(hours=48),
     Source.Name.PICTURES: timedelta(hours=24),
+    Source.Name.SUMMARIZER: timedelta(hours=24),
 }
 # How long the mirror's runs may bring no row at all: each asks for the last three days too, so that by then three working
 # days at least have stayed empty.
@@ -134,6 +135,8 @@ def _is_wanted(name: Source.Name) -> bool:
             return stars.due().exists()
         case Source.Name.PICTURES:
             return Picture.objects.due().exists()
+        case Source.Name.SUMMARIZER:
+            return bool(settings.SUMMARIZER_URL and summaries.left_today() > 0 and summaries.next_papers(1))
         case _:
             return True
 

@@ -108,6 +108,9 @@ class Paper(models.Model):
         ARXIV = "arxiv", "arXiv"
         HUGGINGFACE = "huggingface", "Hugging Face"
 
+    # What stands in place of a model's name where the words are the abstract's own, chosen by `papers.gist`.
+    EXTRACT = "extract"
+
     arxiv_id = models.CharField("arXiv id", max_length=24)
     hex_id = HexIdField(unique=False, help_text="The id of its discussion in the API.")
     title = models.CharField(max_length=1000)
@@ -138,6 +141,9 @@ class Paper(models.Model):
     summary = models.TextField(blank=True, help_text="One to three sentences; the first stands on the cover.")
     summary_model = models.CharField(max_length=120, blank=True, help_text="The model that wrote the summary.")
     keywords = ArrayField(models.CharField(max_length=200), default=list, blank=True)
+    keywords_model = models.CharField(
+        max_length=120, blank=True, editable=False, help_text="Empty where the keywords are a source's own."
+    )
     project_page = models.URLField(max_length=2000, blank=True)
     github_repo = models.URLField("GitHub repository", max_length=2000, blank=True)
     github_stars = models.PositiveIntegerField("GitHub stars", null=True, blank=True)

@@ -1,4 +1,4 @@
-"""A source that papers come from: where its next run goes on, and whether its silence has been reported."""
+"""A source that papers, or what belongs to them, come from: where its next run goes on, and whether its silence has been reported."""
 
 from django.db import models
 
@@ -14,6 +14,7 @@ class Source(models.Model):
         HUGGINGFACE = "huggingface", "Hugging Face's daily feed"
         GITHUB = "github", "GitHub's stars"
         PICTURES = "pictures", "pictures and videos"
+        SUMMARIZER = "summarizer", "sentences by a language model"
 
     name = models.CharField(max_length=20, choices=Name, primary_key=True)
     # Advanced in the transaction that stores what lies before it, so that a killed run is simply run again.

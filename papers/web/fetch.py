@@ -96,6 +96,24 @@ class Fetcher:
         address, exchanged = self._follow(url, parameters, headers or {}, _Wanted(accept, limit, (), body))
         return Answer(address, exchanged.status, exchanged.headers, body.getvalue())
 
+    def post(
+        self,
+        url: str,
+        body: bytes,
+        *,
+        headers: Mapping[str, str] | None = None,
+        accept: Collection[int] = (200,),
+        limit: int = SIZE_LIMIT,
+    ) -> Answer:
+        """Return the answer to a POST of `body`; the rest as in `get`, but a redirect is an error: it is sent nowhere else."""
+        into = io.BytesIO()
+        self.guard.check(url)
+        wanted = _Wanted(accept, limit, (), into, sent=body)
+        exchanged = self._insist(url, {"User-Agent": self.user_agent, **(headers or {})}, wanted)
+        if exchanged.status not in accept:
+            raise SourceError(f"{self._shown(url)} leads elsewhere, where nothing is sent: is it the right address?")
+        return Answer(url, exchanged.status, exchanged.headers, into.getvalue())
+
     def download(self, url: str, *, to: Path, limit: int, types: Collection[str]) -> Download:
         """Write the body of a 200 answer to the file `to`, at most `limit` bytes of it; errors as in `get`.
 
@@ -158,7 +176,7 @@ class Fetcher:
             outcome, received = "-", 0
             try:
                 with exchange(
-                    url, headers, guard=self.guard, timeout=self.timeout, deadline=self.deadline
+                    url, headers, guard=self.guard, timeout=self.timeout, deadline=self.deadline, sent=wanted.sent
                 ) as exchanged:
                     outcome = str(exchanged.status)
                     try:
@@ -171,8 +189,9 @@ class Fetcher:
             finally:
                 self.byte_count += received
                 logger.info(
-                    "source=%s method=GET url=%s status=%s bytes=%d seconds=%.3f attempt=%d",
+                    "source=%s method=%s url=%s status=%s bytes=%d seconds=%.3f attempt=%d",
                     self.source,
+                    "GET" if wanted.sent is None else "POST",
                     self._shown(url),
                     outcome,
                     received,
@@ -208,6 +227,7 @@ class _Wanted:
     limit: int
     types: Collection[str]
     into: BinaryIO
+    sent: bytes | None = None
 
 
 class _SlowDown(Broken):

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from lxml import html
 
-from papers.markup import first_sentence, inline, inline_marked, plain, prose, prose_marked
+from papers.markup import first_sentence, inline, inline_marked, plain, prose, prose_marked, sentences
 from papers.mathml import ATTRIBUTES, ELEMENTS
 from papers.templatetags.markup import compact
 
@@ -302,6 +302,31 @@ def test_the_first_sentence_ends_where_a_reader_ends_it(text, sentence):
     assert first_sentence(text) == sentence
 
 
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("", []),
+        (" \n", []),
+        ("No stop here", ["No stop here"]),
+        ("We study x, e.g. y. It works.\n Fine!", ["We study x, e.g. y.", "It works.", "Fine!"]),
+        ("One.\n\nTwo three", ["One.", "Two three"]),
+        ("Abstract. We study x. Then y.", ["Abstract. We study x.", "Then y."]),
+        (r"Of $x. Y$ we know. It is $O(n)$.", ["Of $x. Y$ we know.", "It is $O(n)$."]),
+        (r"\emph{It works.} It does.", [r"\emph{It works.}", "It does."]),
+        (r"We \textbf{do it. Really. Here} and there. Done.", [r"We \textbf{do it. Really. Here} and there.", "Done."]),
+    ],
+)
+def test_sentences_are_those_a_reader_sees_with_their_tex(text, found):
+    assert list(sentences(text)) == found
+
+
+@given(st.text() | SHARDS)
+def test_sentences_hold_only_what_the_text_holds(text):
+    found = "".join("".join(sentences(text)).split())
+    assert set(found) <= set(text)
+    assert len(found) <= len(text)
+
+
 def test_a_long_first_sentence_is_cut_between_words():
     assert first_sentence("alpha beta gamma delta epsilon", 20) == "alpha beta gamma…"
     assert first_sentence("a" * 50, 20) == "a" * 19 + "…"
@@ -338,7 +363,8 @@ def test_a_long_first_sentence_is_never_cut_inside_a_formula():
     ids=lambda text: f"{text[:12]!r}",
 )
 @pytest.mark.parametrize(
-    "render", [inline, prose, plain, first_sentence, lambda text: prose_marked(text, frozenset(["x", "frac"]))]
+    "render",
+    [inline, prose, plain, first_sentence, sentences, lambda text: prose_marked(text, frozenset(["x", "frac"]))],
 )
 def test_a_hostile_text_costs_little(render, hostile):
     began = time.process_time()

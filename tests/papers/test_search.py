@@ -4,7 +4,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from papers import documents, rarity, search, vectors
+from papers import documents, gists, rarity, search, vectors
 from papers.models import Author, Category, EmbeddingModel, Organization, Paper, SearchDocument, Stale
 from papers.query import parse
 
@@ -134,6 +134,7 @@ def test_whatever_changes_a_paper_it_is_found_by_what_it_is_now(make_paper, find
 
 def test_a_vote_makes_nothing_stale(make_paper, ada, find):
     paper = make_paper("2601.00011")
+    gists.catch_up()
     find("x")
     vectors.catch_up()
     paper.upvote(by=ada)

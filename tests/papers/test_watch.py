@@ -5,6 +5,7 @@ import time_machine
 from django.core import mail
 from django.urls import reverse
 
+from papers import gists
 from papers.arxiv.record import Refusal
 from papers.ingest import Report
 from papers.models import Batch, Category, Run, Source
@@ -206,6 +207,21 @@ def test_a_mirror_is_not_told_before_working_days_stayed_empty(filed, settings):
     ended(Source.Name.HUGGINGFACE, ago=timedelta(hours=2))
     looks(*TWICE)
     assert mail.outbox == []
+
+
+def test_a_summarizer_is_missed_only_while_it_is_switched_on_and_has_requests_left(filed, settings, make_paper):
+    filed(date(2026, 1, 7))
+    ended(HARVEST, ago=timedelta(hours=11))
+    ended(Source.Name.SUMMARIZER, ago=timedelta(hours=25))
+    make_paper(published_at=NOW, license="http://creativecommons.org/licenses/by/4.0/")
+    gists.catch_up()
+    looks(*TWICE)
+    settings.SUMMARIZER_URL, settings.SUMMARIZER_DAILY_LIMIT = "http://127.0.0.1:1", 0
+    looks(*TWICE)
+    assert mail.outbox == []
+    settings.SUMMARIZER_DAILY_LIMIT = 1
+    looks(*TWICE)
+    assert "sentences by a language model" in mail.outbox[0].subject
 
 
 def test_a_site_that_never_got_a_list_is_told_after_a_day(filed):
