@@ -10,6 +10,7 @@ from _stage import RECORDED
 
 def announced() -> Iterator:
     """Records of all papers of the recorded announcements, in the order of their days; "published" on that day."""
+    from papers.arxiv import taxonomy
     from papers.arxiv.record import AuthorName, Record
 
     seen = set()
@@ -24,7 +25,8 @@ def announced() -> Iterator:
                         title=paper["title"],
                         abstract=paper["summary"],
                         authors=tuple(map(AuthorName, paper["authors"])),
-                        categories=tuple(paper["categories"]),
+                        # Among them stand classes of the ACM now and then.
+                        categories=tuple(filter(taxonomy.is_known, paper["categories"])),
                         published_at=day,
                         comment=paper["comment"] or "",
                     )
