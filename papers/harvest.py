@@ -13,7 +13,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from papers import freshness, sources
-from papers.arxiv import oai, taxonomy
+from papers.arxiv import legible, oai, taxonomy
 from papers.arxiv.calendar import NEW_YORK
 from papers.arxiv.client import Client
 from papers.arxiv.record import Deletion, Record, Refusal, SourceError
@@ -31,9 +31,6 @@ ARCHIVE_BEGINS = date(2005, 9, 16)
 OVERLAP = 2
 # How often a page that is no good is asked for before the run gives up, and a window begun anew.
 ATTEMPTS = 3
-# Single records are bad now and then. Where more of a page are, arXiv writes in another way than we read, and to go on
-# would be to lose them all.
-FEW, MOST_REFUSED = 5, 0.2
 # Well below a task's time limit; the timetable rings again.
 HARVEST_SLICE = timedelta(minutes=10)
 # Short, as a worker is busy with it: what else waits for one, waits no longer than this.
@@ -203,7 +200,7 @@ class Reader:
                     return [], cursor.restart()
             elif cursor.token and page.resumption_token == cursor.token:
                 reason = "it names itself as the next"
-            elif unread := _unread(rows):
+            elif len(rows) >= legible.FEW and (unread := legible.unread(rows)):
                 reason = unread
             elif page.request and page.request.get("resumptionToken", "") != cursor.token and attempt < ATTEMPTS:
                 # Where the server insists, it writes tokens in another way than it reads them.
@@ -232,14 +229,6 @@ class Reader:
         rows = oai.read(self.client.page(cursor.day, now.astimezone(UTC).date()))
         stamps = [row.stated_on for row in rows if not isinstance(row, Refusal) and row.stated_on]
         return bool(stamps) and min(stamps) > cursor.last
-
-
-def _unread(rows: list[oai.Row]) -> str:
-    """Why a page is not to be passed: so many of its records can't be read that its form must have changed; or ""."""
-    refused = [row for row in rows if isinstance(row, Refusal)]
-    if len(rows) < FEW or len(refused) <= MOST_REFUSED * len(rows):
-        return ""
-    return f"{len(refused)} of its {len(rows)} records can't be read, the first as {refused[0].reason}"
 
 
 def _due_at(now: datetime) -> datetime:
