@@ -51,13 +51,15 @@ TIMETABLE = {
     "mirror": {"task": "feed.tasks.mirror_huggingface", "schedule": crontab(minute="*/30")},
     # GitHub counts its limit by the hour.
     "stars": {"task": "papers.tasks.refresh_stars", "schedule": crontab(minute=20)},
+    # A day's papers change little in two years' lines; after the night's harvest, from which the categories come.
+    "topics": {"task": "papers.tasks.count_topics", "schedule": crontab(minute=15, hour=4)},
     # Not at the full hour, when other things have just begun.
     "watch": {"task": "papers.tasks.watch", "schedule": crontab(minute=50)},
     "forget-runs": {"task": "papers.tasks.forget_runs", "schedule": crontab(minute=45, hour=3)},
 }
 # What may take minutes has a queue and a worker of its own: confirmations, promotions and the day's listing don't wait
 # for an archive or for somebody's videos.
-SLOW = ("harvest", "backfill", "look_up", "embed", "refresh_stars", "fetch_pictures", "sweep_pictures")
+SLOW = ("harvest", "backfill", "look_up", "embed", "refresh_stars", "fetch_pictures", "sweep_pictures", "count_topics")
 app.conf.task_routes = {f"papers.tasks.{name}": {"queue": "slow"} for name in SLOW}
 # A bell that no worker heard is dropped: the timetable has rung again since, or rings within the hour.
 app.conf.beat_schedule = {

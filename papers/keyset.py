@@ -37,6 +37,18 @@ def paginate(queryset: QuerySet, *, order: tuple[str, ...], cursor: str = "", si
     return Page(items, _cursor(items[-1], order) if len(rows) > size else "")
 
 
+def place(model, order: tuple[str, ...], cursor: str) -> list:
+    """The values of the last row before the page, field by field; Http404 for a cursor that this order never gave."""
+    try:
+        values = json.loads(urlsafe_base64_decode(cursor))
+        values = [_field(model, path.lstrip("-")).to_python(value) for path, value in zip(order, values, strict=True)]
+    except Exception as error:  # Whatever a visitor may have put into the address, there is no such page.
+        raise Http404("This page is not there. Go back to the first one.") from error
+    if None in values or any(isinstance(value, datetime) and is_naive(value) for value in values):
+        raise Http404("This page is not there. Go back to the first one.")
+    return values
+
+
 def _cursor(row, order) -> str:
     values = [_value(row, path.lstrip("-")) for path in order]
     return urlsafe_base64_encode(json.dumps(values, default=datetime.isoformat).encode())
@@ -50,14 +62,8 @@ def _value(row, path: str):
 
 def _after(model, order, cursor: str) -> Q:
     """`(a, b, c) > (x, y, z)` with mixed directions, written out so that an index on the first fields serves it."""
+    values = place(model, order, cursor)
     paths = [path.lstrip("-") for path in order]
-    try:
-        values = json.loads(urlsafe_base64_decode(cursor))
-        values = [_field(model, path).to_python(value) for path, value in zip(paths, values, strict=True)]
-    except Exception as error:  # Whatever a visitor may have put into the address, there is no such page.
-        raise Http404("This page is not there. Go back to the first one.") from error
-    if None in values or any(isinstance(value, datetime) and is_naive(value) for value in values):
-        raise Http404("This page is not there. Go back to the first one.")
     beyond, equal = Q(), Q()
     for path, key, value in zip(paths, order, values, strict=True):
         beyond |= equal & Q(**{f"{path}__{'lt' if key.startswith('-') else 'gt'}": value})

@@ -12,6 +12,7 @@ from .run import Run
 from .search_document import SearchDocument
 from .source import Source
 from .stale import Stale
+from .topic import Topic, Trend
 from .upvote import Upvote
 from .version import Version
 
@@ -32,6 +33,8 @@ __all__ = [
     "SearchDocument",
     "Source",
     "Stale",
+    "Topic",
+    "Trend",
     "Upvote",
     "Version",
 ]

@@ -1,0 +1,137 @@
+// A field with data-completes="address" offers what the end of its text may become: an ARIA combobox. The address answers
+// ?q=… with {completions: [{kind, label, detail, typed, fills}]}; `fills` comes in the place of `typed`.
+import { announce } from "./announce.js";
+
+// Milliseconds after the last key: shorter than it takes to read what is offered.
+const PAUSE = 120;
+let timer, request;
+
+document.addEventListener("input", ({ target }) => {
+  if (!target.matches("[data-completes]")) return;
+  close(target);
+  timer = setTimeout(offer, PAUSE, target);
+});
+
+document.addEventListener("keydown", (event) => {
+  const { target: field, key } = event;
+  if (!field.matches?.("[data-completes]") || event.isComposing) return;
+  const list = listOf(field);
+  if (key in STEPS && !event.altKey && list) {
+    event.preventDefault();
+    move(field, list, STEPS[key]);
+  } else if (key === "ArrowDown" && field.value) {
+    event.preventDefault();
+    offer(field);
+  } else if (key === "Enter" && chosenOf(list)) {
+    event.preventDefault();
+    fill(field, chosenOf(list));
+  } else if (key === "Escape" && list) {
+    // Nothing else of the page's closes with it, and a search field is not emptied.
+    event.preventDefault();
+    event.stopPropagation();
+    close(field);
+  }
+}, true);
+
+// Pressed and not clicked: the field keeps the focus.
+document.addEventListener("pointerdown", (event) => {
+  const option = event.target.closest(".completions [role=option]");
+  if (!option) return;
+  event.preventDefault();
+  fill(document.getElementById(option.parentElement.dataset.field), option);
+});
+
+document.addEventListener("focusout", ({ target }) => target.matches("[data-completes]") && close(target));
+
+const STEPS = { ArrowDown: +1, ArrowUp: -1 };
+
+async function offer(field) {
+  const typed = field.value.slice(0, field.selectionStart);
+  const address = new URL(field.dataset.completes, location);
+  address.searchParams.set("q", typed);
+  request = new AbortController();
+  try {
+    const response = await fetch(address, { signal: request.signal });
+    const { completions } = response.ok ? await response.json() : { completions: [] };
+    if (document.activeElement === field && field.value.slice(0, field.selectionStart) === typed) show(field, completions);
+  } catch {
+    // Without what is offered one types on.
+  }
+}
+
+function show(field, completions) {
+  close(field);
+  if (!completions.length) return;
+  const list = document.createElement("ul");
+  Object.assign(list, { id: `${field.id}-completions`, className: "completions", role: "listbox", ariaLabel: "Suggestions" });
+  list.dataset.field = field.id;
+  list.append(...completions.map((completion, number) => option(list, completion, number)));
+  field.parentElement.append(list);
+  field.setAttribute("aria-controls", list.id);
+  field.setAttribute("aria-expanded", "true");
+  announce(`${completions.length} suggestion${completions.length === 1 ? "" : "s"}, use the up and down arrows`);
+}
+
+function option(list, { kind, label, detail, typed, fills }, number) {
+  const item = document.createElement("li");
+  Object.assign(item, { id: `${list.id}-${number}`, role: "option", ariaSelected: "false" });
+  Object.assign(item.dataset, { kind, typed, fills });
+  item.append(Object.assign(document.createElement("span"), { textContent: label }));
+  item.append(Object.assign(document.createElement("small"), { textContent: detail }));
+  return item;
+}
+
+function move(field, list, step) {
+  const options = [...list.children];
+  const here = options.indexOf(chosenOf(list));
+  // Before the first and behind the last stands the text as it was typed.
+  const places = options.length + 1;
+  choose(field, list, options[((here < 0 ? options.length : here) + step + places) % places]);
+}
+
+function choose(field, list, option) {
+  for (const other of list.children) other.ariaSelected = String(other === option);
+  option?.scrollIntoView({ block: "nearest" });
+  if (option) field.setAttribute("aria-activedescendant", option.id);
+  else field.removeAttribute("aria-activedescendant");
+}
+
+function fill(field, { dataset: { typed, fills } }) {
+  const before = field.value.slice(0, field.selectionStart);
+  const after = field.value.slice(field.selectionStart).trimStart();
+  if (!before.endsWith(typed)) return close(field);
+  const start = `${before.slice(0, before.length - typed.length)}${fills} `;
+  field.value = start + after;
+  field.setSelectionRange(start.length, start.length);
+  // Whoever searches as one types hears of it; behind a space nothing more is offered.
+  field.dispatchEvent(new Event("input", { bubbles: true }));
+}
+
+function close(field) {
+  clearTimeout(timer);
+  request?.abort();
+  listOf(field)?.remove();
+  field.setAttribute("aria-expanded", "false");
+  field.removeAttribute("aria-activedescendant");
+  field.removeAttribute("aria-controls");
+}
+
+function listOf(field) {
+  return document.getElementById(`${field.id}-completions`);
+}
+
+function chosenOf(list) {
+  return list?.querySelector("[aria-selected=true]");
+}
+
+// Only with a script is it more than a field.
+function prepare() {
+  for (const field of document.querySelectorAll("[data-completes]:not([role])")) {
+    field.setAttribute("role", "combobox");
+    field.setAttribute("aria-autocomplete", "list");
+    field.setAttribute("aria-expanded", "false");
+  }
+}
+
+prepare();
+document.addEventListener("htmx:afterSettle", prepare);
