@@ -93,7 +93,7 @@ class ProfileForm(forms.ModelForm):
 
     class Meta:
         model = User
-        fields = ["full_name", "username", "about", "homepage", "time_zone"]
+        fields = ["full_name", "username", "about", "homepage", "time_zone", "is_feed_personal"]
         help_texts = {"username": "Your page's address. When you change it, links to the old one lead nowhere."}
         widgets = {
             "full_name": forms.TextInput(attrs={"autocomplete": "name"}),

@@ -19,7 +19,12 @@ def stage() -> Iterator[None]:
 
     django.setup()
     from django.conf import settings
-    from django.test.utils import setup_databases, setup_test_environment, teardown_databases
+    from django.test.utils import (
+        setup_databases,
+        setup_test_environment,
+        teardown_databases,
+        teardown_test_environment,
+    )
 
     Path(settings.STATIC_ROOT).mkdir(parents=True, exist_ok=True)
     setup_test_environment()
@@ -28,6 +33,7 @@ def stage() -> Iterator[None]:
         yield
     finally:
         teardown_databases(databases, verbosity=0)
+        teardown_test_environment()
 
 
 def best(work: Callable[[], object], *, times: int) -> float:

@@ -43,11 +43,18 @@ TIMETABLE = {
     "backfill": {"task": "papers.tasks.backfill", "schedule": crontab(minute="2-59/5")},
     # A mirrored paper has its licence, and so its pictures, within minutes; with nothing to look up it costs one query.
     "lookup": {"task": "papers.tasks.look_up", "schedule": crontab(minute="4-59/5")},
-    # Rows appear and votes move all day; readers would hardly notice sooner, and Hugging Face is a guest's host.
     # A paper that a moderator has changed is found by its new words within the minute; without one it costs one query.
     "words": {"task": "papers.tasks.read_words", "schedule": 60.0},
     # As soon is it found by its meaning.
     "embedding": {"task": "papers.tasks.embed", "schedule": 60.0},
+    # And it has its keywords and its sentence.
+    "gists": {"task": "papers.tasks.read_gists", "schedule": 60.0},
+    # A day's feed has its sentences within the hour; without SUMMARIZER_URL it costs nothing.
+    "summaries": {"task": "papers.tasks.write_summaries", "schedule": crontab(minute="6-59/10")},
+    # It knows itself from when on a day's alerts are due; one that was put off waits for the next of these.
+    "alerts": {"task": "papers.tasks.send_alerts", "schedule": crontab(minute="*/10")},
+    "forget-alerts": {"task": "papers.tasks.forget_alerts", "schedule": crontab(minute=55, hour=3)},
+    # Rows appear and votes move all day; readers would hardly notice sooner, and Hugging Face is a guest's host.
     "mirror": {"task": "feed.tasks.mirror_huggingface", "schedule": crontab(minute="*/30")},
     # GitHub counts its limit by the hour.
     "stars": {"task": "papers.tasks.refresh_stars", "schedule": crontab(minute=20)},
@@ -59,7 +66,19 @@ TIMETABLE = {
 }
 # What may take minutes has a queue and a worker of its own: confirmations, promotions and the day's listing don't wait
 # for an archive or for somebody's videos.
-SLOW = ("harvest", "backfill", "look_up", "embed", "refresh_stars", "fetch_pictures", "sweep_pictures", "count_topics")
+SLOW = (
+    "harvest",
+    "backfill",
+    "look_up",
+    "embed",
+    "read_gists",
+    "write_summaries",
+    "refresh_stars",
+    "send_alerts",
+    "count_topics",
+    "fetch_pictures",
+    "sweep_pictures",
+)
 app.conf.task_routes = {f"papers.tasks.{name}": {"queue": "slow"} for name in SLOW}
 # A bell that no worker heard is dropped: the timetable has rung again since, or rings within the hour.
 app.conf.beat_schedule = {

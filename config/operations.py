@@ -46,5 +46,11 @@ def robots(request):
         "Disallow: /unsubscribe/",
     ]
     # Each choice of topics would be a page of its own.
-    lines += ["Disallow: /papers/complete", "Disallow: /papers/trends?", "Disallow: /*after=", "", f"Sitemap: {settings.SITE_URL}{reverse('sitemaps')}"]
+    lines += [
+        "Disallow: /papers/complete",
+        "Disallow: /papers/trends?",
+        "Disallow: /*after=",
+        "",
+        f"Sitemap: {settings.SITE_URL}{reverse('sitemaps')}",
+    ]
     return HttpResponse("\n".join(lines) + "\n", content_type="text/plain")

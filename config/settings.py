@@ -84,6 +84,19 @@ except ValueError as error:
     raise ImproperlyConfigured(
         f"ARXIV_HOLIDAYS={env('ARXIV_HOLIDAYS')} are no dates: write them like 2026-10-08,2026-12-29"
     ) from error
+# A service that speaks OpenAI's chat completions, asked for a sentence on papers; each request may cost something.
+SUMMARIZER_URL = env("SUMMARIZER_URL", default="").rstrip("/")
+SUMMARIZER_MODEL = env("SUMMARIZER_MODEL", default="")
+SUMMARIZER_KEY = env("SUMMARIZER_KEY", default="")
+SUMMARIZER_DAILY_LIMIT = env.int("SUMMARIZER_DAILY_LIMIT", default=200)
+if SUMMARIZER_URL and (
+    urlsplit(SUMMARIZER_URL).scheme not in ("http", "https") or not urlsplit(SUMMARIZER_URL).hostname
+):
+    raise ImproperlyConfigured(
+        f"SUMMARIZER_URL={SUMMARIZER_URL} is no address: write it like http://127.0.0.1:11434/v1"
+    )
+if SUMMARIZER_URL and not SUMMARIZER_MODEL:
+    raise ImproperlyConfigured("SUMMARIZER_URL is set, but not which model to ask there: set SUMMARIZER_MODEL")
 MIRROR_HUGGINGFACE = env.bool("MIRROR_HUGGINGFACE", default=False)
 ARXIV_BACKFILL = env.bool("ARXIV_BACKFILL", default=False)
 # Five members agree on a paper: more than its author and a friend or two. A small lab asks for less, 0 for nothing.

@@ -1,7 +1,7 @@
 """Taking papers in by hand: what there is to be taken, step by step, over the network or from recorded answers."""
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import date, timedelta
 from functools import partial
 from pathlib import Path
@@ -16,12 +16,13 @@ from papers.arxiv import abs_text, atom, files, list_page, list_text, oai, rss
 from papers.arxiv import client as arxiv
 from papers.arxiv.calendar import NEW_YORK
 from papers.arxiv.day_list import ListPage
-from papers.arxiv.record import SourceError
+from papers.arxiv.record import Refusal, SourceError
 from papers.bulletin import Bulletin
 from papers.cursor import Cursor
 from papers.harvest import Reader
 from papers.huggingface import client as huggingface
 from papers.huggingface import records
+from papers.huggingface.daily_paper import DailyPaper
 from papers.ingest import Report, ingest
 from papers.models import Batch, Source
 
@@ -44,7 +45,7 @@ def recorded(source: str, paths: list[Path], *, categories: list[str], day: date
         "arxiv-list": lambda path: _file_list(_recorded_list(files.read(path), categories[0])),
         "arxiv-oai": lambda path: ingest(oai.read(files.read(path))),
         "arxiv-ids": lambda path: ingest(_recorded_papers(files.read(path))),
-        "huggingface": lambda path: _mirror(files.read(path), day or _date_in(path.name)),
+        "huggingface": lambda path: _mirror(records.parse(files.read(path), day=day or _date_in(path.name))),
     }
     return [(str(path), partial(read[source], path)) for path in paths]
 
@@ -92,11 +93,11 @@ def single_papers(client: arxiv.Client, names: list[str]) -> Iterator[Step]:
 def mirrored_days(client: huggingface.Client, first: date, last: date) -> Iterator[Step]:
     for offset in range((last - first).days + 1):
         day = first + timedelta(offset)
-        yield day.isoformat(), lambda day=day: _mirror(client.daily_papers(day), day)  # type: ignore[misc]
+        yield day.isoformat(), lambda day=day: _mirror(client.daily_papers(day))  # type: ignore[misc]
 
 
-def _mirror(data: bytes, day: date | None) -> Report:
-    return ingest(records.parse(data, day=day), then=mirror.enter)
+def _mirror(rows: Iterable[DailyPaper | Refusal]) -> Report:
+    return ingest(rows, then=mirror.enter)
 
 
 def _seek(client: arxiv.Client, category: str) -> Report:

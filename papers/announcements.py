@@ -28,6 +28,8 @@ logger = logging.getLogger(__name__)
 
 # The bell rings every ten minutes: what isn't done by then goes on at the next.
 ENOUGH = timedelta(minutes=8)
+# However many categories are late, the days that only OAI-PMH tells have a share of each bell.
+RECOVERING = timedelta(minutes=3)
 # The list of the week shows five days: held against it every fourth, no day goes without.
 CHECKED_EVERY = 4
 
@@ -84,19 +86,20 @@ class Round:
     def _ask(self, client: Client) -> None:
         beyond: dict[str, list[date]] = {}
         for category in self.asked:
-            if self._is_enough():
-                return
+            if _is_over(self.now, ENOUGH - RECOVERING if self.recovery or beyond else ENOUGH):
+                break
             bulletin = self._bulletin(client, category)
             self.attempts.add(category, self.newest, self.now)
             self._save()
             bulletin.seek()
-            beyond[category] = bulletin.beyond
+            if bulletin.beyond:
+                beyond[category] = bulletin.beyond
             if bulletin.missing:
                 self.failures += bulletin.failures
             else:
                 self.attempts.forget(category)
                 self.checked.setdefault(category, self.newest.isoformat())
-        if self.recovery or any(beyond.values()):
+        if self.recovery or beyond:
             self._recover(client, beyond)
         for category in self._unchecked()[:1]:
             # A list that can't be read, or is an old one, is tried again when the next day is due.
@@ -116,9 +119,10 @@ class Round:
         )
 
     def _recover(self, client: Client, beyond: dict[str, list[date]]) -> None:
+        begun = timezone.now()
         try:
             recovery = Recovery(client, self.calendar, self.recovery, beyond, self.now)
-            recovery.go(note=self.note, save=self._save_recovery, enough=self._is_enough)
+            recovery.go(note=self.note, save=self._save_recovery, enough=lambda: _is_over(begun, RECOVERING))
         except Busy:
             raise
         except SourceError as error:
@@ -138,5 +142,6 @@ class Round:
         position = {"attempts": self.attempts.known, "checked": self.checked, "recovery": self.recovery}
         Source.objects.filter(pk=Source.Name.LISTING).update(position=position)
 
-    def _is_enough(self) -> bool:
-        return timezone.now() - self.now > ENOUGH
+
+def _is_over(begun: datetime, span: timedelta) -> bool:
+    return timezone.now() - begun > span

@@ -13,7 +13,7 @@ from datetime import date, datetime, timedelta
 from typing import Literal, TypeVar
 
 from papers import filing
-from papers.arxiv import list_page, rss, taxonomy
+from papers.arxiv import legible, list_page, rss, taxonomy
 from papers.arxiv.calendar import Calendar
 from papers.arxiv.client import Client
 from papers.arxiv.day_list import ListPage
@@ -108,6 +108,8 @@ class Bulletin:
 
     def _feed(self) -> list[Row]:
         rows = list(rss.parse(self.client.announcements([self.category]), day=self.missing[-1]))
+        if unread := legible.unread(rows):
+            raise SourceError(f"the feed of {self.category} may have changed: {unread}")
         named = {it.category for row in rows if isinstance(row, Record) for it in row.announcements}
         others = {name for name in named if taxonomy.canonical(name) != taxonomy.canonical(self.category)}
         if others:

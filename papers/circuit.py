@@ -1,4 +1,7 @@
-"""A circuit that all machines share through Valkey: a source that fails again and again is left alone by everybody."""
+"""A circuit that all machines share through Valkey: a host that fails again and again is left alone by everybody.
+
+Each host of a source has its own: where arXiv's archive is ill, its lists may be well.
+"""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,14 +14,14 @@ from papers.web.unavailable import Busy, Unavailable
 
 # Failures in a row: two runs that have asked four times each.
 THRESHOLD = 8
-# Seconds that a source is left alone.
+# Seconds that a host is left alone.
 REST = 300.0
 # Seconds after which a trial is given up that nobody has told the end of: more than a request can take.
 TRIAL = 180.0
 # Seconds after which failures are forgotten when nothing else happens.
 MEMORY = 3600
 
-# Milliseconds to wait and the last failure: 0 where the source may be asked, which is then perhaps the one trial.
+# Milliseconds to wait and the last failure: 0 where the host may be asked, which is then perhaps the one trial.
 CHECK = """
 local rest = redis.call('pttl', KEYS[1])
 if rest > 0 then return {rest, redis.call('get', KEYS[1])} end
@@ -38,7 +41,7 @@ end
 
 
 class SharedCircuit:
-    """The circuit (`papers.web.circuit.Circuit`) of the source `name`: after `threshold` failures in a row it is open.
+    """The circuit (`papers.web.circuit.Circuit`) of the host `name`: after `threshold` failures in a row it is open.
 
     It stays so for `rest` seconds. Then one request goes out: when it succeeds, the circuit is closed, else it rests
     again. Every method raises SourceError when Valkey is away.
@@ -52,7 +55,7 @@ class SharedCircuit:
         self._keys = [f"circuit:{name}:open", f"circuit:{name}:failures", f"circuit:{name}:trial"]
 
     def check(self) -> None:
-        """Raise Busy, with the last failure, while the source is left alone."""
+        """Raise Busy, with the last failure, while the host is left alone."""
         with self._told():
             wait, reason = self.server.eval(CHECK, 3, *self._keys, self.threshold, int(TRIAL * 1000))
         if wait:

@@ -8,7 +8,7 @@ from celery import current_app
 from celery.schedules import maybe_schedule
 from django.conf import settings
 
-from papers import freshness, lookup, stars
+from papers import freshness, lookup, stars, summaries
 from papers.arxiv.calendar import NEW_YORK
 from papers.cursor import Cursor
 from papers.harvest import ARCHIVE_BEGINS, OVERLAP
@@ -22,6 +22,7 @@ BELLS = {
     "papers.tasks.look_up": Source.Name.LOOKUP,
     "papers.tasks.refresh_stars": Source.Name.GITHUB,
     "papers.tasks.fetch_pictures": Source.Name.PICTURES,
+    "papers.tasks.write_summaries": Source.Name.SUMMARIZER,
     "feed.tasks.mirror_huggingface": Source.Name.HUGGINGFACE,
 }
 
@@ -57,7 +58,7 @@ def title(name: Source.Name) -> str:
 
 
 def conditions(now: datetime, missing: Mapping[str, list[date]]) -> list[Condition]:
-    """The condition of every source, from six queries; `missing` has the days whose lists lack, by category."""
+    """The condition of every source, from some ten queries; `missing` has the days whose lists lack, by category."""
     last, succeeded = _newest(Run.objects.all()), _newest(Run.objects.finished())
     sources = Source.objects.in_bulk()
     left = _left(now, missing, sources)
@@ -83,6 +84,8 @@ def _state(source: Source, last: Run | None) -> str:
         return "off"
     if source.name == Source.Name.BACKFILL and not settings.ARXIV_BACKFILL:
         return "off"
+    if source.name == Source.Name.SUMMARIZER and not settings.SUMMARIZER_URL:
+        return "off"
     if last and last.state == Run.State.RUNNING:
         return "running"
     if source.alerted_at:
@@ -107,6 +110,9 @@ def _left(now: datetime, missing: Mapping[str, list[date]], sources: Mapping[str
         Source.Name.GITHUB: _count(stars.due().count(), "repository is due", "repositories are due"),
         Source.Name.PICTURES: _count(
             Picture.objects.filter(state=Picture.State.WAITING).count(), "picture waits", "pictures wait"
+        ),
+        Source.Name.SUMMARIZER: _count(
+            summaries.waiting().count() if settings.SUMMARIZER_URL else 0, "paper waits", "papers wait"
         ),
     }
 

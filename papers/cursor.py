@@ -1,32 +1,36 @@
 """Where a walk through OAI-PMH stands: days that are done, the window being walked, and the page to ask for next.
 
 arXiv's datestamps are days, and a record carries only that of its last change: whoever has asked for each day since,
-has everything. A resumption token dies at midnight UTC; then its window is walked again from its beginning.
+has everything. But a record that changes while its window is walked page by page leaves it, and those behind it move
+up: one of them slips from the next page to the one that has been asked already. The server says nothing by which that
+could be seen, as its tokens are offsets. Within one answer nothing can slip, so a window is made as short as it must be
+to be one answer. A day that is still several pages is walked twice: what slipped the first time stands a page earlier
+the second, unless as many records as a page has leave the day meanwhile.
 """
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from datetime import date, timedelta
 
-# Windows of a week have some thousand records, a handful of pages: to walk one again costs little.
-STEP = timedelta(days=7)
+# Of the archive's early years a week is about a page, of the last ones a day.
+LONGEST = 7
+# arXiv's pages have 2,500 records or, in other years, some more or less: where so few came, twice the days fit too.
+FEW = 1000
 
 
 @dataclass(frozen=True, slots=True)
 class Cursor:
     """All that is stamped before `day` is stored. With `last`, the window from `day` to `last` is being walked.
 
-    Of it `token` names the next page ("" is the first) and `seen` counts the records of the pages before. `size` is
-    how many records the first page said that there are, None where it didn't. `shortfalls` counts how often the window
-    ended with fewer.
+    Of it `token` names the next page ("" is the first); where it `is_again`, that is for the second time. The next
+    window has `span` days.
     """
 
     day: date
     last: date | None = None
     token: str = ""
-    seen: int = 0
-    size: int | None = None
-    shortfalls: int = 0
+    span: int = LONGEST
+    is_again: bool = False
 
     @classmethod
     def read(cls, position: Mapping, *, start: date) -> "Cursor":
@@ -38,9 +42,8 @@ class Cursor:
             date.fromisoformat(position["day"]),
             date.fromisoformat(last) if last else None,
             position.get("token", ""),
-            position.get("seen", 0),
-            position.get("size"),
-            position.get("shortfalls", 0),
+            position.get("span", LONGEST),
+            position.get("is_again", False),
         )
 
     def written(self) -> dict:
@@ -50,37 +53,30 @@ class Cursor:
 
     def open(self, until: date) -> "Cursor":
         """In a window: the one being walked, or else the next, which ends on `until` at the latest."""
-        return self if self.last else Cursor(self.day, last=max(self.day, min(self.day + STEP - timedelta(1), until)))
+        if self.last:
+            return self
+        return replace(self, last=max(self.day, min(self.day + timedelta(self.span - 1), until)))
 
-    def turn(self, *, token: str, seen: int, size: int | None) -> "Cursor":
-        """Behind a page of `seen` records that names the next by `token`; behind the window where it names none.
-
-        A window that ends short is walked once more: a record that changes meanwhile leaves it, and shifts the others.
-        """
-        known = replace(self, size=size if self.size is None else self.size)
-        if token:
-            return replace(known, token=token, seen=self.seen + seen)
-        if known.shortfall(seen) and not self.shortfalls:
-            return replace(self.restart(), shortfalls=1)
+    def turn(self, *, token: str, count: int) -> "Cursor":
+        """Behind a page of `count` records that names the next by `token`; behind the window where it names none."""
         assert self.last
-        return Cursor(self.last + timedelta(1))
-
-    def shortfall(self, seen: int) -> int:
-        """How many records of the window are still to come behind a page of `seen`."""
-        return max(0, (self.size or 0) - self.seen - seen)
-
-    @property
-    def has_seen_all(self) -> bool:
-        """Whether as many records came as the first page said that there are; False where it didn't say."""
-        return self.size is not None and self.seen >= self.size
+        days = (self.last - self.day).days + 1
+        if token and not self.token and days > 1:
+            return Cursor(self.day, span=days // 2)
+        if token:
+            return replace(self, token=token)
+        if self.token and not self.is_again:
+            return replace(self.restart(), is_again=True)
+        has_room = not self.token and count < FEW
+        return Cursor(self.last + timedelta(1), span=min(2 * self.span, LONGEST) if has_room else self.span)
 
     def restart(self) -> "Cursor":
         """At the beginning of its window again."""
-        return Cursor(self.day, self.last, shortfalls=self.shortfalls)
+        return replace(self, token="")
 
     def back(self, days: int) -> "Cursor":
         """So many days earlier, outside a window."""
-        return Cursor(self.day - timedelta(days))
+        return Cursor(self.day - timedelta(days), span=self.span)
 
     def __str__(self):
         return f"{self.day} to {self.last}" if self.last else f"from {self.day}"

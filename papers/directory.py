@@ -80,7 +80,6 @@ def _groups(categories: list[Topic], counted: dict[str, Topic]) -> list[Group]:
     wholes = [it for it in taxonomy.ARCHIVES.values() if it.name not in taxonomy.CATEGORIES]
     archives = {title: [topic(it.name, counted) for it in wholes if it.group == title] for title in by_title}
     groups = [
-        Group(title, [it for it in archives[title] if it.pk or not counted], found)
-        for title, found in by_title.items()
+        Group(title, [it for it in archives[title] if it.pk or not counted], found) for title, found in by_title.items()
     ]
     return sorted(groups, key=lambda group: -sum(it.paper_count for it in group.categories))

@@ -13,7 +13,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from papers import freshness, sources
-from papers.arxiv import oai, taxonomy
+from papers.arxiv import legible, oai, taxonomy
 from papers.arxiv.calendar import NEW_YORK
 from papers.arxiv.client import Client
 from papers.arxiv.record import Deletion, Record, Refusal, SourceError
@@ -31,9 +31,6 @@ ARCHIVE_BEGINS = date(2005, 9, 16)
 OVERLAP = 2
 # How often a page that is no good is asked for before the run gives up, and a window begun anew.
 ATTEMPTS = 3
-# Single records are bad now and then. Where more of a page are, arXiv writes in another way than we read, and to go on
-# would be to lose them all.
-FEW, MOST_REFUSED = 5, 0.2
 # Well below a task's time limit; the timetable rings again.
 HARVEST_SLICE = timedelta(minutes=10)
 # Short, as a worker is busy with it: what else waits for one, waits no longer than this.
@@ -115,8 +112,8 @@ def _subjects(row: Record | Deletion) -> Iterator[str]:
 class Walk:
     """A source's walk through OAI-PMH, from where its position says; `keep` chooses what of a page is stored.
 
-    The position moves in the transaction that stores the page before it. When the walk has come to the present, the
-    position has `done_at`, and the next walk begins `overlap` days earlier.
+    The position moves in the transaction that stores the page before it. It tells by `moved_at` when a window was last
+    done, and by `done_at` when the walk came to the present; then the next begins `overlap` days earlier.
     """
 
     def __init__(self, current: Run, *, start: date, keep: Keep, overlap: int = 0) -> None:
@@ -128,25 +125,39 @@ class Walk:
         self.meter, self.reader = Meter(client), Reader(client)
 
     def go(self, now: datetime, *, enough: timedelta, gives_way: Callable[[], bool] = lambda: False) -> None:
-        """Walk to the present, or until time is up or something else goes first; raises SourceError."""
+        """Walk to the present, or until time is up or something else goes first; raises SourceError.
+
+        Then the window is begun anew by the next run: a token that brings nothing now may never bring anything.
+        """
         deadline = time.monotonic() + enough.total_seconds()
-        while not self._step(now) and time.monotonic() < deadline and not gives_way():
-            pass
+        try:
+            while not self._step(now) and time.monotonic() < deadline and not gives_way():
+                pass
+        except SourceError:
+            if self.cursor.token:
+                self._put_down(self.cursor.restart())
+            raise
 
     def _step(self, now: datetime) -> bool:
         """Store one page; tell whether that was all."""
         today = datetime.now(UTC).date()
         rows, cursor = self.reader.read(self.cursor.open(today))
+        is_done = cursor.day > today
+        times = {"moved_at": cursor.day > self.cursor.day, "done_at": is_done}
         with transaction.atomic():
             report = ingest(self.keep(rows))
+            self._put_down(
+                cursor.back(self.overlap) if is_done else cursor,
+                **{name: now.isoformat() for name, is_now in times.items() if is_now},
+            )
             self.cursor = cursor
-            is_done = cursor.day > today
-            position = cursor.back(self.overlap).written() if is_done else cursor.written()
-            done_at = now.isoformat() if is_done else self.source.position.get("done_at", "")
-            self.source.position = position | {"done_at": done_at}
-            self.source.save(update_fields=["position"])
             self.current.note(report, window=self._window(today), **self.meter.read())
         return is_done
+
+    def _put_down(self, cursor: Cursor, **times: str) -> None:
+        before = {name: at for name in ("moved_at", "done_at") if (at := self.source.position.get(name))}
+        self.source.position = cursor.written() | before | times
+        self.source.save(update_fields=["position"])
 
     def _window(self, today: date) -> str:
         return f"{self.began_on} to {min(self.cursor.day, today)}, {(today - self.cursor.day).days + 1} days to go"
@@ -162,9 +173,9 @@ class Reader:
     def read(self, cursor: Cursor) -> tuple[list[oai.Row], Cursor]:
         """Return the rows of the page at the cursor, which is in a window, and the cursor behind it.
 
-        A page that is cut off, out of order or no OAI-PMH is asked for again. So is an empty one: that there are no
-        records, or no more after all that were promised, is believed when it is said each time. Raises SourceError
-        when nothing good comes.
+        A page that is cut off, another than was asked for or no OAI-PMH is asked for again, and so is an empty one. A
+        window whose token is refused or leads to nothing is begun anew: what was to be on that page may have moved up.
+        Raises SourceError when nothing good comes.
         """
         assert cursor.last
         reason = ""
@@ -175,8 +186,7 @@ class Reader:
             except Unavailable:
                 raise
             except oai.ProtocolError as error:
-                if error.code == "badResumptionToken" and cursor.token and self._restarts < ATTEMPTS:
-                    self._restarts += 1
+                if error.code == "badResumptionToken" and self._may_restart(cursor):
                     return [], cursor.restart()
                 raise
             except SourceError as error:
@@ -184,32 +194,41 @@ class Reader:
                 continue
             if not page.is_whole:
                 reason = "it was cut off"
-            elif not rows and (attempt < ATTEMPTS or (cursor.token and not cursor.has_seen_all)):
+            elif not rows and (attempt < ATTEMPTS or cursor.token or not self._is_without_records(cursor)):
                 reason = "it was empty"
+                if attempt == ATTEMPTS and self._may_restart(cursor):
+                    return [], cursor.restart()
             elif cursor.token and page.resumption_token == cursor.token:
                 reason = "it names itself as the next"
-            elif unread := _unread(rows):
+            elif len(rows) >= legible.FEW and (unread := legible.unread(rows)):
                 reason = unread
-            elif page.cursor not in (None, cursor.seen) and attempt < ATTEMPTS:
-                # Where the server insists, it counts in another way; whether all came is seen at the window's end.
+            elif page.request and page.request.get("resumptionToken", "") != cursor.token and attempt < ATTEMPTS:
+                # Where the server insists, it writes tokens in another way than it reads them.
                 reason = "it was another page"
             else:
-                return self._turned(cursor, page, rows)
+                return rows, cursor.turn(token=page.resumption_token, count=len(rows))
         raise SourceError(f"no good page of {cursor} came in {ATTEMPTS} tries: {reason}")
 
-    def _turned(self, cursor: Cursor, page: oai.Page, rows: list[oai.Row]) -> tuple[list[oai.Row], Cursor]:
-        after = cursor.turn(token=page.resumption_token, seen=len(rows), size=page.complete_list_size)
-        if after.last is None and (short := cursor.shortfall(len(rows))):
-            return [*rows, Refusal(str(cursor), f"{short} of {cursor.size} records never came: arXiv miscounts")], after
-        return rows, after
+    def _may_restart(self, cursor: Cursor) -> bool:
+        if not cursor.token or self._restarts == ATTEMPTS:
+            return False
+        self._restarts += 1
+        return True
 
+    def _is_without_records(self, cursor: Cursor) -> bool:
+        """Whether a window for which nothing came, again and again, has nothing.
 
-def _unread(rows: list[oai.Row]) -> str:
-    """Why a page is not to be passed: so many of its records can't be read that its form must have changed; or ""."""
-    refused = [row for row in rows if isinstance(row, Refusal)]
-    if len(rows) < FEW or len(refused) <= MOST_REFUSED * len(rows):
-        return ""
-    return f"{len(refused)} of its {len(rows)} records can't be read, the first as {refused[0].reason}"
+        All of arXiv has changes on every evening with an announcement. That there are none is believed there only
+        where all since its first day, in an answer that isn't empty, begins behind the window.
+        """
+        assert cursor.last
+        now, calendar, day = timezone.now(), freshness.calendar(), timedelta(1)
+        announced = calendar.days(cursor.day + day, cursor.last + day)
+        if self.set_ or not any(calendar.harvestable_at(each) <= now for each in announced):
+            return True
+        rows = oai.read(self.client.page(cursor.day, now.astimezone(UTC).date()))
+        stamps = [row.stated_on for row in rows if not isinstance(row, Refusal) and row.stated_on]
+        return bool(stamps) and min(stamps) > cursor.last
 
 
 def _due_at(now: datetime) -> datetime:

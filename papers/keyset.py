@@ -1,6 +1,8 @@
 """Pages by keyset: each begins after the last row of the one before, so that a deep page costs what the first does."""
 
 import json
+import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -47,6 +49,28 @@ def place(model, order: tuple[str, ...], cursor: str) -> list:
     if None in values or any(isinstance(value, datetime) and is_naive(value) for value in values):
         raise Http404("This page is not there. Go back to the first one.")
     return values
+
+
+def paginate_ranked(queryset: QuerySet, keys: Sequence[int], *, cursor: str = "", size: int = 50) -> Page:
+    """The rows of these primary keys in their order, after `cursor`, where the ranking is made anew for each page.
+
+    The cursor names the last row shown and how many were shown with it: where that row has left the ranking, its place
+    is gone on from. Raises Http404 for a cursor that is none or that leads behind the end.
+    """
+    begin = _begin(keys, cursor) if cursor else 0
+    shown = keys[begin : begin + size]
+    rows = {row.pk: row for row in queryset.filter(pk__in=shown)}
+    end = begin + len(shown)
+    return Page([rows[key] for key in shown if key in rows], f"{end}-{keys[end - 1]}" if end < len(keys) else "")
+
+
+def _begin(keys: Sequence[int], cursor: str) -> int:
+    if match := re.fullmatch(r"(\d{1,9})-(\d{1,18})", cursor, re.ASCII):
+        count, key = int(match[1]), int(match[2])
+        place = keys.index(key) + 1 if key in keys else max(0, count - 1)
+        if place < len(keys):
+            return place
+    raise Http404("This page is not there. Go back to the first one.")
 
 
 def _cursor(row, order) -> str:

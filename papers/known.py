@@ -41,6 +41,7 @@ class Known:
     summary: str
     summary_model: str
     keywords: list[str]
+    keywords_model: str
     project_page: str
     github_repo: str
     github_stars: int | None

@@ -38,6 +38,13 @@ def state(batch: list[Stored]) -> dict[str, int]:
             # A source that gives one id to two papers must not keep the second out: the first has it.
             elif name == "discussion_hex_id" and owners.setdefault(value, row.record.arxiv_id) != row.record.arxiv_id:
                 continue
+            # What we had made ourselves gives way, and so does the mark that it was ours.
+            elif name == "keywords":
+                stored.set(keywords=list(value), keywords_model="")
+            elif name == "summary" and statement.HUGGINGFACE["summary_model"] not in statement.read(
+                stored.paper.stated
+            ):
+                stored.set(summary=value, summary_model="")
             elif name != "github_stars" or (row.github_repo or stored.paper.github_repo) not in counted:
                 stored.set(**{NAMES.get(name, name): list(value) if isinstance(value, tuple) else value})
         if stored.paper.mirrored_on is None or row.day > stored.paper.mirrored_on:

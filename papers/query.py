@@ -6,7 +6,7 @@ Anything can be typed. What means nothing is taken as words; what an operator ca
 import re
 import unicodedata
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from papers.arxiv import ids, taxonomy
 
@@ -75,7 +75,8 @@ def parse(text: str) -> Query:
             query.without_words.append(value)
         elif part["phrase"] is not None:
             query.phrases.append(value)
-        else:
+        elif value != "-" and not (value.endswith(":") and value[:-1].lower() in _OPERATORS):
+            # An operator without its value is still being typed.
             words.append(value)
     query.words = " ".join(words)
     return query
@@ -91,11 +92,11 @@ def narrowed(
     query: Query, *, categories: Sequence[str] = (), years: Sequence[str] = (), has_code=False, in_feed=False
 ) -> Query:
     """The same query with what was chosen beside the results; a choice that is none is passed over."""
+    facets = [*query.facets]
     for names, prefix in ((categories, "cat"), (years, "year")):
         if group := [f"{prefix}:{name}" for name in names if _IS_CHOICE[prefix](name)]:
-            query.facets.append(group)
-    query.facets += [["has:code"]] * has_code + [["in:feed"]] * in_feed
-    return query
+            facets.append(group)
+    return replace(query, facets=facets + [["has:code"]] * has_code + [["in:feed"]] * in_feed)
 
 
 _QUOTES = str.maketrans({quote: '"' for quote in "“”„‟«»"} | {minus: "-" for minus in "−‐"})
@@ -104,7 +105,7 @@ _ADDRESS = re.compile(r"(?:https?://)?(?:www\.)?(?:export\.)?(?:arxiv\.org|huggi
 
 def _arxiv_id(text: str) -> str:
     """The id that all of the text is; also in an address, of arXiv's, of Hugging Face's or of ours."""
-    if " " in text or not any(map(str.isdigit, text)):
+    if not any(map(str.isdigit, text)):
         return ""
     candidate = text.rpartition("/papers/")[2] if "/papers/" in text else text
     try:

@@ -10,6 +10,7 @@ from functools import lru_cache
 from math import log
 
 from papers import bulk
+from papers.models.search_document import quoted
 
 # Seconds for which the statistics are remembered: they change with a hundredth of the papers.
 REMEMBERED = 300
@@ -34,6 +35,11 @@ class Rarity:
         return max(-log(self.share(lexeme)), 0.01)
 
 
+def forget() -> None:
+    """Read the statistics again at the next search, although they may be new."""
+    _statistics.cache_clear()
+
+
 def of(lexemes: list[str]) -> Rarity:
     """The rarity of at least these lexemes."""
     known = _statistics(int(time.monotonic() / REMEMBERED))
@@ -42,13 +48,13 @@ def of(lexemes: list[str]) -> Rarity:
 
 @lru_cache(maxsize=1)
 def _statistics(period: int) -> Rarity:
-    ((total,),) = bulk.select("select reltuples from pg_class where oid = 'papers_searchdocument'::regclass", [])
     rows = bulk.select(
-        "select most_common_elems::text::text[], most_common_elem_freqs from pg_stats"
-        " where schemaname = any(current_schemas(false)) and tablename = 'papers_searchdocument' and attname = 'words'",
+        "select reltuples, most_common_elems::text::text[], most_common_elem_freqs from pg_class, pg_stats"
+        " where oid = 'papers_searchdocument'::regclass"
+        " and schemaname = any(current_schemas(false)) and tablename = 'papers_searchdocument' and attname = 'words'",
         [],
     )
-    for words, shares in rows:
+    for total, words, shares in rows:
         if words:
             # Behind the words' shares stand the least and the greatest of them.
             return Rarity(int(total), dict(zip(words, shares[: len(words)], strict=True)), shares[len(words)])
@@ -56,10 +62,13 @@ def _statistics(period: int) -> Rarity:
 
 
 def _counted(lexemes: list[str]) -> Rarity:
-    ((total,),) = bulk.select("select count(*) from papers_searchdocument", [])
-    counts = bulk.select(
-        "select lexeme, (select count(*) from papers_searchdocument where words @@ quote_literal(lexeme)::tsquery)"
-        " from unnest(%s::text[]) lexeme",
-        [lexemes],
+    counts = dict(
+        bulk.select(
+            "select lexeme, (select count(*) from papers_searchdocument where words @@ quoted::tsquery)"
+            " from unnest(%s::text[], %s::text[]) as said (lexeme, quoted)"
+            " union all select null, count(*) from papers_searchdocument",
+            [lexemes, list(map(quoted, lexemes))],
+        )
     )
-    return Rarity(total, {lexeme: count / total if total else 0.0 for lexeme, count in counts}, 0.0)
+    total = counts.pop(None)
+    return Rarity(total, {lexeme: count / total if total else 0.0 for lexeme, count in counts.items()}, 0.0)

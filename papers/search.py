@@ -10,10 +10,9 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from django.db import connection, transaction
-
-from papers import bulk, embeddings, rarity, vectors
+from papers import bulk, embeddings, nearest, rarity, vectors
 from papers.models import EmbeddingModel
+from papers.models.search_document import quoted
 from papers.query import Query
 from papers.rarity import Rarity
 
@@ -21,22 +20,25 @@ logger = logging.getLogger(__name__)
 
 # Results of one search at most; what is more is said to be more.
 MOST = 1_000
-# Of the newest that match all words, or in the title.
-NEWEST = 500
-# Of those that match one of the rarest words.
-RARE = 4_000
+# Candidates that have all words, that have them in the title, and that have one of the rarest.
+MATCHING, TITLED, RARE = 1_500, 500, 4_000
 RAREST_WORDS = 2
 # Of either ranking, so many are fused; below them the words decide.
 FUSED = 100
 # Words of a long query that are weighed, the rarest; each costs a look into every candidate.
-MOST_WORDS = 16
-# Of the matches with a share above this, the newest are found sooner by walking from the newest back than by the index
-# of words; and a walk ends after so many papers.
-FREQUENT, LONGEST_WALK = 0.02, 20_000
-# A word with more matches than this adds nothing to the candidates that the walk does not.
+MOST_WORDS = 32
+# Where many have all words, those among so many of the newest papers are candidates too. Words in a greater share of all
+# papers are looked for there alone, as to gather all that the index of words has of them would take long.
+WALK, TOO_FREQUENT = 4_000, 0.1
+# What only has to fulfil a filter is found by walking from the newest back where a greater share of all papers does.
+FREQUENT, LONGEST_WALK = 0.02, 60_000
+# Of the rarest words none counts that has more matches than this.
 MOST_MATCHES = 20_000
-# A filter that leaves fewer papers than this is gone through paper by paper; the index would miss some.
-FEW = 25_000
+# Candidates that the index by meaning keeps: more are found with more, and more slowly.
+EFFORT = 200
+# A filter that leaves fewer papers than this is gone through paper by paper. Where more are left, the index by meaning is
+# asked until so many papers were looked at.
+FEW, LONGEST_LOOK = 8_000, 1_500
 # Weights of D (facets), C (authors), B (the abstract) and A (the title).
 WEIGHTS = "{0.1, 0.2, 0.5, 1.0}"
 
@@ -82,7 +84,7 @@ class _Read:
         return _Read({}, self.must, self.shown, self.rarity)
 
     @property
-    def facets_share(self) -> float:
+    def must_share(self) -> float:
         """About which share of the papers fulfils what must hold."""
         share = 1.0
         for group in re.split(r"\) & \(", self.must):
@@ -108,9 +110,9 @@ def _read(query: Query) -> _Read:
     must = [f"({phrase})" for phrase in parts[0]]
     must += [f"({_weighted(phrase, 'A')})" for phrase in parts[1]]
     must += [f"({_weighted(phrase, 'C')})" for phrase in parts[2]]
-    must += ["(" + " | ".join(map(_quoted, group)) + ")" for group in query.facets]
+    must += ["(" + " | ".join(map(quoted, group)) + ")" for group in query.facets]
     must += [f"(!({phrase}))" for phrase in parts[3] if phrase]
-    must += [f"(!{_quoted(facet)})" for facet in query.without_facets]
+    must += [f"(!{quoted(facet)})" for facet in query.without_facets]
     must = [part for part in must if part != "()"]
     facets = [facet for group in query.facets for facet in group]
     rare = rarity.of([*known, *facets])
@@ -134,8 +136,13 @@ def _vector(query: Query) -> tuple[str, EmbeddingModel] | tuple[None, None]:
 
 def _newest(read: _Read) -> tuple[str, list]:
     """Nothing but what must hold: the newest first."""
-    ways = _way("words", read.must, read.facets_share, MOST + 1)
-    return f"select paper_id from ({ways[0]}) found {_VISIBLE} order by found.published_at desc, paper_id desc", ways[1]
+    if read.must_share > FREQUENT:
+        newest, values = _newest_of(read.must, LONGEST_WALK, MOST + 1)
+    else:
+        # Added to, the date is in no index: that of the words is used.
+        order = f"order by published_at + interval '0 seconds' desc, paper_id desc limit {MOST + 1}"
+        newest, values = f"{_DOCUMENTS} where words @@ %s::tsquery {order}", [read.must]
+    return f"select paper_id from ({newest}) found where {_VISIBLE} order by published_at desc, paper_id desc", values
 
 
 def _fused(read: _Read, vector: str | None, model: EmbeddingModel | None) -> tuple[str, list]:
@@ -143,84 +150,95 @@ def _fused(read: _Read, vector: str | None, model: EmbeddingModel | None) -> tup
     candidates, values = _candidates(read)
     score, weights = _score(read)
     near, near_values = _near(read, vector, model)
-    meaning = "1 - (embedding.vector <=> %s::halfvec)" if vector else "null::float8"
-    join = (
-        f"left join papers_embedding embedding on embedding.paper_id = pool.paper_id and model_id = {model.pk}"
-        if model
-        else ""
-    )
+    meaning, join = "null::float8", ""
+    if vector and model:
+        meaning = "1 - (embedding.vector <=> %s::halfvec)"
+        join = f"left join papers_embedding embedding on embedding.paper_id = pool.paper_id and model_id = {model.pk}"
     statement = f"""
-with candidates as materialized ({candidates}),
-ranked as materialized (
-    select paper_id, {score} as words from (select distinct paper_id from candidates) candidate
-    join papers_searchdocument document using (paper_id) order by 2 desc, paper_id desc limit {MOST + 1}
+with ranked as materialized (
+    select paper_id, max(score) as score from ({candidates}) candidate
+    group by paper_id order by 2 desc, paper_id desc limit {MOST + 1}
 ),
-best as (select paper_id from ranked order by words desc, paper_id desc limit {FUSED}),
 near as materialized ({near}),
-pool as (select paper_id from best union select paper_id from near),
+pool as (
+    (select paper_id from ranked order by score desc, paper_id desc limit {FUSED}) union select paper_id from near
+),
 weighed as materialized (
-    select pool.paper_id, coalesce(ranked.words, {score}) as words, {meaning} as meaning
-    from pool join papers_searchdocument document using (paper_id) left join ranked using (paper_id) {join}
+    select pool.paper_id, coalesce(ranked.score, {score}) as words, {meaning} as meaning
+    from pool join papers_searchdocument using (paper_id) left join ranked using (paper_id) {join}
 ),
 fused as (
     select paper_id, 1 as part, {weight} * words / greatest(max(words) over (), 1e-9) + {1 - weight}
         * coalesce((meaning - min(meaning) over ()) / greatest(max(meaning) over () - min(meaning) over (), 1e-9), 0) as score
     from weighed
-    union all select paper_id, 0, words from ranked where paper_id not in (select paper_id from pool)
+    union all select paper_id, 0, score from ranked where paper_id not in (select paper_id from pool)
 )
-select paper_id from fused {_VISIBLE} order by part desc, score desc, paper_id desc limit {MOST + 1}
+select paper_id from fused where {_VISIBLE} order by part desc, score desc, paper_id desc limit {MOST + 1}
 """
-    return statement, [*values, *weights, *near_values, *weights, *([vector] if vector else [])]
+    return statement, [*values, *near_values, *weights, *([vector] if vector else [])]
 
 
-_VISIBLE = "join papers_paper paper on paper.id = paper_id and hidden_at is null"
+# Who is hidden has no document any more, but for the moment until that is removed.
+_VISIBLE = "not exists (select from papers_paper where papers_paper.id = paper_id and hidden_at is not null)"
 
 
 def _candidates(read: _Read) -> tuple[str, list]:
-    """The papers that are worth ranking by their words."""
+    """The papers that are worth ranking by their words, each with its score."""
     if not read.words:
-        return "select null::bigint as paper_id where false", []
-    shares = [read.rarity.share(lexeme) for lexeme in read.words]
-    together = read.facets_share
-    for share in shares:
-        together *= share
-    everything = _all([_all(_quoted(lexeme) for lexeme in read.words), read.must])
-    ways = [_way("words", everything, together, NEWEST)]
-    # Of a frequent word, titles are as good as the newest papers.
-    ways.append(_way("title", _all(_quoted(lexeme) for lexeme in read.words), together, NEWEST, and_words=read.must))
-    by_rarity = sorted(read.words, key=read.rarity.share)
-    rare = [it for it in by_rarity[:RAREST_WORDS] if read.rarity.share(it) * max(read.rarity.total, 1) <= MOST_MATCHES]
-    if rare:
-        any_of = "(" + " | ".join(map(_quoted, rare)) + ")"
+        return "select null::bigint as paper_id, 0::float8 as score where false", []
+    score, weights = _score(read)
+    words = _all(map(quoted, read.words))
+    everything = _all([words, read.must])
+    # Words that go together are not as rare together as each alone would have it: at most as frequent as the rarest.
+    share = min([read.must_share, *map(read.rarity.share, read.words)])
+    ways = []
+    if share * read.rarity.total > MATCHING:
+        ways.append(_newest_of(everything, WALK, MATCHING))
+    if share <= TOO_FREQUENT:
+        ways.append((f"{_DOCUMENTS} where words @@ %s::tsquery limit {MATCHING}", [everything]))
+    if read.must:
         ways.append(
-            (
-                f"select paper_id from papers_searchdocument where words @@ %s::tsquery limit {RARE}",
-                [_all([any_of, read.must])],
-            )
+            (f"{_DOCUMENTS} where title @@ %s::tsquery and words @@ %s::tsquery limit {TITLED}", [words, read.must])
         )
-    statements = [f"(select paper_id from ({statement}) way)" for statement, _ in ways]
-    return " union all ".join(statements), [value for _, values in ways for value in values]
+    else:
+        ways.append((f"{_DOCUMENTS} where title @@ %s::tsquery limit {TITLED}", [words]))
+    if rare := _rare(read):
+        any_of = _all([f"({' | '.join(map(quoted, rare))})", read.must])
+        ways.append((f"{_DOCUMENTS} where words @@ %s::tsquery limit {RARE}", [any_of]))
+    statements = [f"select paper_id, {score} as score from ({statement}) way" for statement, _ in ways]
+    return " union all ".join(statements), [value for _, values in ways for value in (*weights, *values)]
 
 
-def _way(column: str, tsquery: str, share: float, limit: int, *, and_words: str = "") -> tuple[str, list]:
-    """The newest that match; `share` of the papers are expected to."""
-    where = f"{column} @@ %s::tsquery" + (" and words @@ %s::tsquery" if and_words else "")
-    values = [tsquery, and_words] if and_words else [tsquery]
-    if share > FREQUENT:
-        newest = f"select * from papers_searchdocument order by published_at desc, paper_id desc limit {LONGEST_WALK}"
-        return f"select paper_id, published_at from ({newest}) newest where {where} limit {limit}", values
-    # Added to, the date is in no index: the words' own is used.
-    order = "order by published_at + interval '0 seconds' desc, paper_id desc"
-    return f"select paper_id, published_at from papers_searchdocument where {where} {order} limit {limit}", values
+_DOCUMENTS = "select paper_id, words, published_at from papers_searchdocument"
+
+
+def _newest_of(tsquery: str, walk: int, limit: int) -> tuple[str, list]:
+    """Those of the newest `walk` papers that match."""
+    newest = f"{_DOCUMENTS} order by published_at desc, paper_id desc limit {walk}"
+    return f"select paper_id, words, published_at from ({newest}) newest where words @@ %s::tsquery limit {limit}", [
+        tsquery
+    ]
+
+
+def _rare(read: _Read) -> list[str]:
+    """The rarest words: two where they aren't frequent, and as many more as few enough papers have."""
+    rare: list[str] = []
+    matches = 0.0
+    for word in sorted(read.words, key=read.rarity.share):
+        found = read.rarity.share(word) * max(read.rarity.total, 1)
+        matches += found
+        if matches <= RARE or (len(rare) < RAREST_WORDS and found <= MOST_MATCHES):
+            rare.append(word)
+    return rare
 
 
 def _score(read: _Read) -> tuple[str, list]:
     """The sum over the query's words of how often it has them, how rare they are and how the document has them."""
     if not read.words:
         return "0::float8", []
-    terms = [f"%s::float8 * ts_rank('{WEIGHTS}', document.words, %s::tsquery)" for _ in read.words]
+    terms = [f"%s::float8 * ts_rank('{WEIGHTS}', words, %s::tsquery)" for _ in read.words]
     values = [
-        value for lexeme, count in read.words.items() for value in (count * read.rarity.weight(lexeme), _quoted(lexeme))
+        value for lexeme, count in read.words.items() for value in (count * read.rarity.weight(lexeme), quoted(lexeme))
     ]
     return f"({' + '.join(terms)})", values
 
@@ -236,7 +254,7 @@ def _near(read: _Read, vector: str | None, model: EmbeddingModel | None) -> tupl
             [vector],
         )
     allowed = "select paper_id from papers_searchdocument where words @@ %s::tsquery"
-    if read.facets_share * max(read.rarity.total, 1) < FEW:
+    if read.must_share * max(read.rarity.total, 1) < FEW:
         return (
             f"select paper_id from (with allowed as materialized ({allowed}) select paper_id, vector"
             f" from allowed join papers_embedding using (paper_id) where model_id = {model.pk}) few"
@@ -252,23 +270,11 @@ def _near(read: _Read, vector: str | None, model: EmbeddingModel | None) -> tupl
 
 
 def _ids(statement: str, values: Sequence) -> list[int]:
-    with transaction.atomic(), connection.cursor() as cursor:
-        # The index by meaning looks at more than it is asked for, and on where a filter takes too many away.
-        cursor.execute(
-            "set local hnsw.ef_search = 200; set local hnsw.iterative_scan = relaxed_order; set local jit = off"
-        )
-        cursor.execute(statement, values)
-        return [key for (key,) in cursor.fetchall()]
+    return [key for (key,) in nearest.select(statement, values, effort=EFFORT, look=LONGEST_LOOK)]
 
 
 def _all(parts) -> str:
     return " & ".join(part for part in parts if part)
-
-
-def _quoted(lexeme: str) -> str:
-    """A lexeme as a tsquery has it."""
-    text = lexeme.replace("\\", "\\\\").replace("'", "''")
-    return f"'{text}'"
 
 
 _LEXEME = re.compile(r"'((?:[^']|'')*)'")

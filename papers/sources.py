@@ -1,12 +1,13 @@
-"""The clients of the sources, as the settings name them; each has the pace and the circuit that all machines share."""
+"""The clients of the sources, as the settings name them; each has the pace and the circuits that all machines share."""
 
-from functools import cache
+from functools import cache, partial
 
 import redis
 from django.conf import settings
 from redis.backoff import ExponentialBackoff
 from redis.retry import Retry
 
+from papers import summarizer as summarizer_client
 from papers.arxiv import client as arxiv_client
 from papers.circuit import SharedCircuit
 from papers.github import client as github_client
@@ -14,6 +15,7 @@ from papers.huggingface import client as huggingface_client
 from papers.pace import Pace
 from papers.web.fetch import Fetcher
 from papers.web.guard import place
+from papers.web.turn import Turn
 
 # Whose addresses are public. Any other host in the settings is a stand-in, a test's or a mirror: it may be private.
 PUBLIC = ("arxiv.org", "huggingface.co", "github.com")
@@ -55,6 +57,26 @@ def pictures() -> Fetcher:
     )
 
 
+def summarizer(turn: Turn) -> summarizer_client.Client:
+    """Whoever asks keeps to a limit of requests, not to a pace: each is a turn of `turn`."""
+    url = settings.SUMMARIZER_URL
+    fetcher = Fetcher(
+        "summarizer",
+        user_agent=_user_agent(),
+        hosts=[place(url)],
+        stand_ins=_stand_ins([place(url)]),
+        turn=turn,
+        circuit_of=partial(SharedCircuit, _valkey(settings.REDIS_URL)),
+        attempts=3,
+        backoff=settings.RETRY_PAUSE,
+        # A run has minutes, and a model on a processor writes a word a second.
+        patience=20.0,
+        timeout=(5.0, 60.0),
+        deadline=60.0,
+    )
+    return summarizer_client.Client(fetcher, url, model=settings.SUMMARIZER_MODEL, key=settings.SUMMARIZER_KEY)
+
+
 def _fetcher(source: str, urls: list[str], *, pause: float) -> Fetcher:
     hosts = [place(url) for url in urls]
     valkey = _valkey(settings.REDIS_URL)
@@ -64,7 +86,7 @@ def _fetcher(source: str, urls: list[str], *, pause: float) -> Fetcher:
         hosts=hosts,
         stand_ins=_stand_ins(hosts),
         turn=Pace(valkey, source, pause=pause),
-        circuit=SharedCircuit(valkey, source),
+        circuit_of=partial(SharedCircuit, valkey),
         backoff=settings.RETRY_PAUSE,
     )
 

@@ -69,7 +69,7 @@ def _gather() -> None:
 
 def _refresh(current: Run, source: Source) -> None:
     client, deadline = sources.github(), time.monotonic() + ENOUGH.total_seconds()
-    meter, failures, unreached = Meter(client), 0, None
+    meter, good, failures, failure = Meter(client), 0, 0, None
     for repository in due()[: BATCH_SIZE_WITH_TOKEN if settings.GITHUB_TOKEN else BATCH_SIZE]:
         if time.monotonic() > deadline:
             return
@@ -83,19 +83,17 @@ def _refresh(current: Run, source: Source) -> None:
                 return
             raise
         except SourceError as error:
-            failures += 1
-            if failures == FAILURES:
-                raise SourceError(f"{failures} in a row gave nothing good, the last one: {error}") from error
-            if isinstance(error, Unavailable):
-                unreached = error
-                continue
+            failures, failure = failures + 1, error
+            # It has its next turn when others have had theirs, or the newest would be asked for ever.
             Repository.objects.filter(pk=repository.pk).update(checked_at=timezone.now())
             current.note(Report(refused=[Refusal(repository.url, str(error))]), **meter.read())
+            if failures == FAILURES:
+                raise SourceError(f"{failures} in a row gave nothing good, the last one: {error}") from error
         else:
-            failures = 0
+            good, failures, failure = good + 1, 0, None
             _store(repository, found, current, meter)
-    if unreached and not current.fetched_count:
-        raise unreached
+    if isinstance(failure, Unavailable) and not good:
+        raise failure
 
 
 @transaction.atomic

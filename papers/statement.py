@@ -6,14 +6,14 @@ there is, and as a maximum is the same in whatever order its numbers come, so is
 
 A word is written so that, as text, the better one is the greater: arXiv's above Hugging Face's, the newest version's
 above those before, a complete form's above a partial one's of the same version, then by the version's day, the day as
-of which it was said, the parsers' edition, and the content itself, where nothing else decides. Hugging Face's words
-are its days, so that a day fetched again is heard again.
+of which it was said, the parsers' edition, how long after the beginning of that day it was said, and the content itself,
+where nothing else decides. Hugging Face's words are its days, so that a day fetched again is heard again.
 
 Silence says nothing, except in a complete form: there an empty comment, DOI or journal reference says that there is none.
 """
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from hashlib import blake2b
 
 from papers.arxiv import withdrawal
@@ -21,7 +21,10 @@ from papers.arxiv.record import Deletion, Record
 from papers.huggingface.daily_paper import DailyPaper
 
 # The parsers' edition: raised when they read the same answers in another way, so that a repeat is heard.
-EDITION = "01"
+EDITION = "02"
+# What arXiv says of a day may change until that day is over, wherever on earth: by then its words are the same for ever,
+# and a repeat says nothing new.
+SETTLED = timedelta(days=2)
 # Registers and the letters under which their words are kept.
 ARXIV = {
     "title": "t",
@@ -131,7 +134,7 @@ def _of_record(record: Record) -> Statement:
     if withdrawn_at or (is_complete and versions):
         letters += WITHDRAWAL
     before = f"1{version:05}"
-    after = f"{_day(record.updated_at or record.published_at)}{_day(as_of)}{EDITION}{_digest(record)}"
+    after = f"{_day(record.updated_at or record.published_at)}{_day(as_of)}{EDITION}{_since(as_of, record.answered_at)}{_digest(record)}"
     words = [(f"{before}{COMPLETE if is_complete else PARTIAL}{after}", "".join(sorted(letters)))]
     if is_complete and WITHDRAWAL not in letters:
         # Without the marks of the versions it is only found that no notice tells of a withdrawal.
@@ -145,7 +148,8 @@ def _of_daily_paper(row: DailyPaper) -> Statement:
     if row.withdrawn_at:
         letters += WITHDRAWAL
     for name, letter in HUGGINGFACE.items():
-        if getattr(row, name) not in ("", None, ()):
+        # Of a summary that the row doesn't have, the name of its model says nothing.
+        if getattr(row, name) not in ("", None, ()) and (name != "summary_model" or row.summary):
             letters += letter
     word = f"0{0:05}0{UNKNOWN}{_day(row.day)}"
     return Statement(((word, "".join(sorted(letters))),), record.version or 0, row.withdrawn_at)
@@ -184,6 +188,14 @@ def _of_deletion(deletion: Deletion) -> Statement:
 
 def _day(moment: date | None) -> str:
     return f"{moment.year:04}{moment.month:02}{moment.day:02}" if moment else UNKNOWN
+
+
+def _since(day: date | None, answered_at: datetime | None) -> str:
+    """The seconds from the beginning of the day until it was said, where that may count: until the day is settled."""
+    if not day or not answered_at:
+        return "0" * 6
+    since = answered_at - datetime(day.year, day.month, day.day, tzinfo=UTC)
+    return f"{int(min(max(since, timedelta(0)), SETTLED).total_seconds()):06}"
 
 
 def _digest(record: Record) -> str:

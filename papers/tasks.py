@@ -5,10 +5,10 @@ import logging
 from celery import shared_task
 from django.conf import settings
 
-from papers import announcements, documents, embeddings, lookup, stars, trends, vectors
+from papers import alerts, announcements, documents, embeddings, gists, lookup, stars, summaries, trends, vectors
 from papers import harvest as harvesting
 from papers import watch as watching
-from papers.models import Run
+from papers.models import Alert, Run
 from papers.pictures import fetch
 
 logger = logging.getLogger(__name__)
@@ -76,6 +76,33 @@ def embed():
 def count_topics():
     """Count categories and keywords anew, month by month."""
     trends.count()
+
+
+@shared_task
+def send_alerts():
+    """Tell members what is new in their saved searches, once a day."""
+    alerts.send()
+
+
+@shared_task
+def forget_alerts():
+    """Forget the alerts of more than three months ago."""
+    Alert.objects.forget()
+
+
+@shared_task
+def read_gists():
+    """Give new and changed papers their keywords and their summary, where no source has."""
+    try:
+        gists.catch_up()
+    except embeddings.Unavailable as error:
+        logger.warning("No paper is given keywords: %s", error)
+
+
+@shared_task
+def write_summaries():
+    """Ask a language model for sentences, where the operator has named one."""
+    summaries.write_summaries()
 
 
 @shared_task

@@ -48,7 +48,16 @@ def count() -> int:
         "many_papers": MANY_PAPERS,
         "least_papers": LEAST_PAPERS,
     }
-    for statement in (COUNT, "analyze counted", KEEP, "analyze kept", WRITE_TOPICS, FORGET_TOPICS, WRITE_MONTHS, FORGET_MONTHS):
+    for statement in (
+        COUNT,
+        "analyze counted",
+        KEEP,
+        "analyze kept",
+        WRITE_TOPICS,
+        FORGET_TOPICS,
+        WRITE_MONTHS,
+        FORGET_MONTHS,
+    ):
         bulk.execute(statement, values)
     bulk.execute("drop table counted, kept")
     return Topic.objects.count()

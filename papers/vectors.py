@@ -108,8 +108,15 @@ def _catch_up_with_some(models: Sequence[EmbeddingModel]) -> int:
         [Stale.Part.MEANING, BATCH_SIZE],
     )
     papers = Paper.objects.filter(pk__in=[paper for (paper,) in stale])
+    rows = list(papers.order_by("pk").values_list("pk", "title", "abstract"))
     for model in models:
-        _write(model, list(papers.order_by("pk").values_list("pk", "title", "abstract")))
+        try:
+            _write(model, rows)
+        except embeddings.Unavailable:
+            if model.is_in_force:
+                raise
+            # Whoever goes on with its filling begins with these.
+            EmbeddingModel.objects.filter(pk=model.pk, position__gte=rows[0][0]).update(position=rows[0][0] - 1)
     return len(stale)
 
 

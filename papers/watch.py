@@ -13,17 +13,18 @@ from django.conf import settings
 from django.core.cache import cache
 from django.core.mail import mail_admins
 from django.db import transaction
+from django.db.models import F
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
 
-from papers import freshness, lookup, stars
+from papers import freshness, lookup, stars, summaries
 from papers.models import Picture, Run, Source
 
 logger = logging.getLogger(__name__)
 
-# How long a source may be without a finished run while there is something to do. What runs nightly gets a morning on
-# top of its day, what runs every half hour six hours: shorter outages are daily bread and mend themselves.
+# How long a source may be without success while there is something to do. What runs nightly gets a morning on top of its
+# day, what runs every half hour six hours: shorter outages are daily bread and mend themselves.
 PATIENCE = {
     Source.Name.HARVEST: timedelta(hours=30),
     Source.Name.BACKFILL: timedelta(hours=24),
@@ -31,7 +32,14 @@ PATIENCE = {
     Source.Name.HUGGINGFACE: timedelta(hours=6),
     Source.Name.GITHUB: timedelta(hours=48),
     Source.Name.PICTURES: timedelta(hours=24),
+    Source.Name.SUMMARIZER: timedelta(hours=24),
 }
+# How long the mirror's runs may bring no row at all: each asks for the last three days too, so that by then three working
+# days at least have stayed empty.
+EMPTY = timedelta(days=3)
+# A walk's runs end well wherever time is up: what counts is when it last came to the present or, where that is years
+# away, when it last did another window.
+WALKS = {Source.Name.HARVEST: "done_at", Source.Name.BACKFILL: "moved_at"}
 # Seen silent twice in a row, an hour apart: a machine that was switched off for days gets time to catch up first.
 REMEMBERED = timedelta(hours=3)
 
@@ -65,9 +73,23 @@ def silence_of(name: Source.Name, now: datetime) -> Silence | None:
     if name == Source.Name.LISTING:
         return _stalled(now)
     since = _last_success(name)
-    if since is None or now - since < PATIENCE[name] or not _is_wanted(name):
+    if since is None or not _is_wanted(name):
         return None
-    return Silence(since, "No run of it has come to a good end since then.")
+    if now - since >= PATIENCE[name]:
+        if name in WALKS:
+            return Silence(since, "It has come no further since then, whether its runs end well or not.")
+        return Silence(since, "No run of it has come to a good end since then.")
+    return _empty(now) if name == Source.Name.HUGGINGFACE else None
+
+
+def _empty(now: datetime) -> Silence | None:
+    """Whether the mirror answers, but with nothing."""
+    runs = Run.objects.of(Source.Name.HUGGINGFACE)
+    # The first of all runs, where none has brought anything yet.
+    found = runs.filter(fetched_count__gt=F("refused_count")).first() or runs.last()
+    if found is None or now - found.started_at < EMPTY:
+        return None
+    return Silence(found.started_at, "Its runs come to a good end, but none has brought a paper since then.")
 
 
 def _stalled(now: datetime) -> Silence | None:
@@ -88,18 +110,23 @@ def _stalled(now: datetime) -> Silence | None:
 
 
 def _last_success(name: Source.Name) -> datetime | None:
-    """When a run of it last ended well; when the site began to ask anybody, where none ever did."""
-    finished = Run.objects.of(name).finished().first()
-    if finished:
+    """When it last did what it is for; when the site began to ask anybody, where it never did."""
+    if name in WALKS:
+        if arrived_at := _position(name).get(WALKS[name]):
+            return datetime.fromisoformat(arrived_at)
+    elif finished := Run.objects.of(name).finished().first():
         return finished.finished_at
     return Run.objects.order_by("started_at").values_list("started_at", flat=True).first()
+
+
+def _position(name: Source.Name) -> dict:
+    return Source.objects.filter(pk=name).values_list("position", flat=True).first() or {}
 
 
 def _is_wanted(name: Source.Name) -> bool:
     match name:
         case Source.Name.BACKFILL:
-            position = Source.objects.filter(pk=name).values_list("position", flat=True).first() or {}
-            return settings.ARXIV_BACKFILL and not position.get("done_at")
+            return settings.ARXIV_BACKFILL and not _position(name).get("done_at")
         case Source.Name.LOOKUP:
             return lookup.waiting().exists()
         case Source.Name.HUGGINGFACE:
@@ -108,6 +135,8 @@ def _is_wanted(name: Source.Name) -> bool:
             return stars.due().exists()
         case Source.Name.PICTURES:
             return Picture.objects.due().exists()
+        case Source.Name.SUMMARIZER:
+            return bool(settings.SUMMARIZER_URL and summaries.left_today() > 0 and summaries.next_papers(1))
         case _:
             return True
 

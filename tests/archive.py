@@ -4,17 +4,20 @@ import gzip
 import json
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from itertools import islice
 from pathlib import Path
-from xml.sax.saxutils import escape
+from urllib.parse import parse_qsl, urlencode
+from xml.sax.saxutils import escape, quoteattr
 
 from tests.replay import Answer, Fault, Handler, Request
 
 LICENSES = ("http://creativecommons.org/licenses/by/4.0/", "http://arxiv.org/licenses/nonexclusive-distrib/1.0/", "")
+# Its clock stands: the same answer says the same, whenever it is given.
 PAGE = """<?xml version="1.0" encoding="UTF-8"?>
 <OAI-PMH xmlns="http://www.openarchives.org/OAI/2.0/" xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance">
-<responseDate>{now}</responseDate><request verb="{verb}">http://oaipmh.arxiv.org/oai</request>
+<responseDate>2026-07-02T03:00:00Z</responseDate><request {request}>http://oaipmh.arxiv.org/oai</request>
 {content}
 </OAI-PMH>"""
 RECORD = """<record><header><identifier>oai:arXiv.org:{id}</identifier><datestamp>{datestamp}</datestamp><setSpec>cs</setSpec></header>
@@ -62,12 +65,14 @@ def made(arxiv_id: str, **more) -> dict:
 class Archive:
     """Papers by their datestamps, spread over the `days` before and with `until`; a handler for `tests.replay`.
 
-    Every 50th paper has been deleted; of the others each has one to three versions. Tokens in `dead` are refused.
+    Every 50th paper has been deleted; of the others each has one to three versions. Tokens in `dead` are refused. It
+    `is_old` where it says with its tokens how many records there are and where the page begins, as arXiv's server did
+    until 2025; today's says only when a token expires.
     """
 
-    def __init__(self, papers: Iterable[dict], *, until: date, days: int, page_size: int) -> None:
+    def __init__(self, papers: Iterable[dict], *, until: date, days: int, page_size: int, is_old: bool = False) -> None:
         count, papers = 0, list(papers)
-        self.page_size = page_size
+        self.page_size, self.is_old = page_size, is_old
         self.dead: set[str] = set()
         self.rows: list[tuple[str, str, dict]] = []
         for count, paper in enumerate(papers):
@@ -78,48 +83,66 @@ class Archive:
     def __call__(self, request: Request) -> Answer:
         query = request.query
         if query["verb"] == "GetRecord":
-            return self._record(query["identifier"].removeprefix("oai:arXiv.org:"))
-        if token := query.get("resumptionToken"):
-            if token in self.dead:
-                return error("badResumptionToken", "The resumptionToken is illegal for this repository")
-            first, last, start = token.split("|")
-            return self._page(first, last, int(start))
-        assert query["metadataPrefix"] == "arXivRaw"
-        return self._page(query["from"], query["until"], 0)
+            return self._record(query)
+        if query.get("resumptionToken") in self.dead:
+            return error("badResumptionToken", "The resumptionToken is illegal for this repository")
+        return self._page(query)
 
-    def _page(self, first: str, last: str, start: int) -> Answer:
+    def change(self, arxiv_id: str, day: date) -> None:
+        """A paper is changed, and so leaves its day for this one."""
+        place = next(at for at, row in enumerate(self.rows) if row[1] == arxiv_id)
+        self.rows.append((day.isoformat(), *self.rows.pop(place)[1:]))
+
+    def _page(self, query: dict[str, str]) -> Answer:
+        first, last, start = window(query)
         lower = bisect_left(self.rows, (first,))
         upper = bisect_right(self.rows, (last, "~"))
-        if lower == upper:
-            return error("noRecordsMatch", "No records match")
         rows = self.rows[lower + start : min(lower + start + self.page_size, upper)]
+        if not rows:
+            return error("noRecordsMatch", "No records match")
         end = start + len(rows)
-        token = f"{first}|{last}|{end}" if lower + end < upper else ""
-        if start or token:
-            token = f'<resumptionToken cursor="{start}" completeListSize="{upper - lower}">{token}</resumptionToken>'
+        next_page = token(first, last, end) if lower + end < upper else ""
+        said = (
+            f'cursor="{start}" completeListSize="{upper - lower}"' if self.is_old else 'expires="2026-01-09T00:00:00Z"'
+        )
+        if start or next_page:
+            next_page = f"<resumptionToken {said}>{escape(next_page)}</resumptionToken>"
         records = "\n".join(_xml(paper, datestamp) for datestamp, _, paper in rows)
-        return answer("ListRecords", f"<ListRecords>{records}\n{token}</ListRecords>")
+        return answer(query, f"<ListRecords>{records}\n{next_page}</ListRecords>")
 
-    def _record(self, arxiv_id: str) -> Answer:
+    def _record(self, query: dict[str, str]) -> Answer:
+        arxiv_id = query["identifier"].removeprefix("oai:arXiv.org:")
         if arxiv_id not in self.ids:
             return error("idDoesNotExist", "No such paper")
         datestamp, paper = self.ids[arxiv_id]
-        return answer("GetRecord", f"<GetRecord>{_xml(paper, datestamp)}</GetRecord>")
+        return answer(query, f"<GetRecord>{_xml(paper, datestamp)}</GetRecord>")
 
 
-def answer(verb: str, content: str) -> Answer:
-    now = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-    page = PAGE.format(now=now, verb=verb, content=content)
+def token(first: str, last: str, start: int) -> str:
+    """The resumption token of the page that begins with this record of the window."""
+    return urlencode({"metadataPrefix": "arXivRaw", "from": first, "until": last, "skip": start})
+
+
+def window(query: dict[str, str]) -> tuple[str, str, int]:
+    """The first and last day that are asked for, and the record with which the page begins."""
+    asked = dict(parse_qsl(query["resumptionToken"])) if "resumptionToken" in query else query
+    assert asked["metadataPrefix"] == "arXivRaw"
+    return asked["from"], asked["until"], int(asked.get("skip", 0))
+
+
+def answer(query: dict[str, str], content: str) -> Answer:
+    request = " ".join(f"{name}={quoteattr(value)}" for name, value in query.items())
+    page = PAGE.format(request=request, content=content)
     return Answer(page.encode(), headers={"Content-Type": "text/xml; charset=utf-8"})
 
 
 def error(code: str, reason: str) -> Answer:
-    return answer("ListRecords", f'<error code="{code}">{reason}</error>')
+    return answer({"verb": "ListRecords"}, f'<error code="{code}">{reason}</error>')
 
 
 def no_records() -> Fault:
     """A page of the right form that has nothing in it."""
-    return _fault("no_records", lambda request, handler: answer("ListRecords", "<ListRecords></ListRecords>"))
+    return _fault("no_records", lambda request, handler: answer(request.query, "<ListRecords></ListRecords>"))
 
 
 def earlier_page() -> Fault:
@@ -135,15 +158,9 @@ def later_page() -> Fault:
 def _moved(request: Request, pages: int, handler: Handler) -> Request:
     archive = handler
     assert isinstance(archive, Archive)
-    query = request.query
-    if "resumptionToken" in query:
-        first, last, start = query["resumptionToken"].split("|")
-    else:
-        first, last, start = query.get("from", ""), query.get("until", ""), "0"
-    moved = max(0, int(start) + pages * archive.page_size)
-    return Request(
-        request.method, request.path, {**query, "resumptionToken": f"{first}|{last}|{moved}"}, request.headers
-    )
+    first, last, start = window(request.query)
+    moved = token(first, last, max(0, start + pages * archive.page_size))
+    return replace(request, query={"verb": "ListRecords", "resumptionToken": moved})
 
 
 def _fault(name: str, fault: Callable[[Request, Handler], Answer]) -> Fault:

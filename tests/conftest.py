@@ -15,10 +15,10 @@ from feed.models import Entry
 from papers.models import Author, Authorship, Category, Paper
 from tests.papers.pictures import samples
 
-# A slow machine is no failure.
-hypothesis.settings.register_profile("ours", deadline=None)
-hypothesis.settings.load_profile("ours")
 IS_LONG = bool(os.environ.get("LONG"))
+# A slow machine is no failure. What a change breaks fails at once and each time; new examples are for the long tests.
+hypothesis.settings.register_profile("ours", deadline=None, derandomize=not IS_LONG)
+hypothesis.settings.load_profile("ours")
 RECORDED = Path(__file__).resolve().parents[2] / "shared" / "data"
 
 

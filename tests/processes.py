@@ -4,7 +4,9 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import IO
 
 from django.conf import settings
 from django.db import connection
@@ -13,24 +15,26 @@ SETUP = "import django; django.setup(); "
 
 
 @contextmanager
-def python(code: str, **environment: str) -> Iterator[subprocess.Popen[str]]:
+def python(code: str, *, output: Path | None = None, **environment: str) -> Iterator[subprocess.Popen[str]]:
     """A process that runs `code` with Django set up and the test's database; what it prints is its `stdout`.
 
+    Where nobody reads that while it runs, `output` is the file that it prints to: a pipe that is full would stop it.
     The environment's names are those of docs/settings.md. At the end it is killed, if it still runs.
     """
-    with _process([sys.executable, "-c", SETUP + code], environment) as process:
-        yield process
+    with ExitStack() as stack:
+        stdout = stack.enter_context(output.open("a")) if output else subprocess.PIPE
+        yield stack.enter_context(_process([sys.executable, "-c", SETUP + code], environment, stdout))
 
 
 @contextmanager
 def manage(*arguments: str, **environment: str) -> Iterator[subprocess.Popen[str]]:
     """The same with a command of manage.py."""
-    with _process([sys.executable, "manage.py", *arguments], environment) as process:
+    with _process([sys.executable, "manage.py", *arguments], environment, subprocess.PIPE) as process:
         yield process
 
 
 @contextmanager
-def _process(command: list[str], environment: dict[str, str]) -> Iterator[subprocess.Popen[str]]:
+def _process(command: list[str], environment: dict[str, str], stdout: IO[str] | int) -> Iterator[subprocess.Popen[str]]:
     process = subprocess.Popen(
         command,
         cwd=settings.BASE_DIR,
@@ -42,7 +46,7 @@ def _process(command: list[str], environment: dict[str, str]) -> Iterator[subpro
             **environment,
         },
         stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
+        stdout=stdout,
         stderr=subprocess.STDOUT,
         text=True,
     )

@@ -46,6 +46,7 @@ class Request:
     path: str
     query: dict[str, str]
     headers: dict[str, str]
+    body: bytes = b""
 
 
 @dataclass(frozen=True)
@@ -250,7 +251,8 @@ class _Connection(BaseHTTPRequestHandler):
         started = self.server.starts.pop(self.client_address)
         parts = urlsplit(self.path)
         headers = {name.lower(): value for name, value in self.headers.items()}
-        request = Request(self.command, parts.path, dict(parse_qsl(parts.query)), headers)
+        body = self.rfile.read(int(headers.get("content-length", 0)))
+        request = Request(self.command, parts.path, dict(parse_qsl(parts.query)), headers, body)
         answer, fault = self.server.answer(request)
         *pieces, last = self._pieces(answer)
         is_whole = answer.cut is None
@@ -269,6 +271,8 @@ class _Connection(BaseHTTPRequestHandler):
                 # Linger for no time: closing sends a reset.
                 self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
                 self.connection.close()
+
+    do_POST = do_GET
 
     def _pieces(self, answer: Answer) -> list[bytes]:
         headers = {"Content-Length": str(len(answer.body)), **answer.headers, "Connection": "close"}

@@ -159,13 +159,22 @@ def test_what_the_site_writes_about_itself_is_changed_by_nobody(client, mod, fil
 
 def test_a_source_begins_anew_when_its_position_is_forgotten_but_not_while_it_runs(client, mod, db):
     client.force_login(mod)
-    for name in (Source.Name.HARVEST, Source.Name.BACKFILL):
+    for name in (Source.Name.LISTING, Source.Name.BACKFILL):
         Source.objects.create(name=name, position={"day": "2026-01-05"})
     Run.objects.create(source=Source.Name.BACKFILL)
-    keys = [Source.Name.HARVEST.value, Source.Name.BACKFILL.value]
+    keys = [Source.Name.LISTING.value, Source.Name.BACKFILL.value]
     client.post(url(Source, "changelist"), {"action": "forget_position", "_selected_action": keys})
     positions = dict(Source.objects.values_list("name", "position"))
-    assert positions == {"arxiv-oai": {}, "arxiv-backfill": {"day": "2026-01-05"}}
+    assert positions == {"arxiv-listing": {}, "arxiv-backfill": {"day": "2026-01-05"}}
+
+
+def test_a_harvest_that_forgets_its_position_leaves_out_no_day(client, mod, db):
+    client.force_login(mod)
+    position = {"day": "2026-01-05", "last": "2026-01-05", "token": "2", "done_at": "2026-01-05T03:45:00+00:00"}
+    source = Source.objects.create(name=Source.Name.HARVEST, position=position)
+    client.post(url(Source, "changelist"), {"action": "forget_position", "_selected_action": [source.pk]})
+    source.refresh_from_db()
+    assert source.position == {"day": "2026-01-05"}
 
 
 def test_who_may_only_look_forgets_no_position(client, ada, db):

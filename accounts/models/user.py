@@ -109,6 +109,9 @@ class User(AbstractUser):
     time_zone = models.CharField(
         max_length=64, blank=True, validators=[validate_time_zone], help_text="Such as Europe/Paris; empty: the site's."
     )
+    is_feed_personal = models.BooleanField(
+        "For you", default=True, help_text="A feed of your own, learned from your upvotes, that only you see."
+    )
 
     objects: ClassVar[UserManager] = UserManager()
 
@@ -149,6 +152,12 @@ class User(AbstractUser):
             email=self.email, defaults={"verified": True, "primary": True}
         )
 
+    @property
+    def verified_email(self) -> str:
+        """The address that a mail may go to; "" without one that is proven."""
+        address = self.emailaddress_set.filter(verified=True, primary=True).first()  # type: ignore[attr-defined]
+        return address.email if address and self.is_active else ""
+
     def lock(self) -> bool:
         """Keep this member's other votes and their leaving waiting until the transaction ends.
 
@@ -159,12 +168,15 @@ class User(AbstractUser):
     def delete_account(self) -> None:
         """Leave for good: the row stays, so that what others built on it holds, but nothing in it says who it was.
 
-        Upvotes are withdrawn; what was submitted stays, by "a former member". Every session ends, no link in an old
-        mail works any more, and handle and address are free for a new account.
+        Upvotes are withdrawn, what was kept in private is erased; what was submitted stays, by "a former member". Every
+        session ends, no link in an old mail works any more, and handle and address are free for a new account.
         """
         with transaction.atomic():
             self.lock()
             self.upvotes.withdraw()
+            # The alerts first: whoever sends one goes on to its searches.
+            for private in (self.alerts, self.saved_searches, self.dismissals):
+                private.all().delete()
             self.emailaddress_set.all().delete()  # type: ignore[attr-defined]
             self.username, self.email, self.full_name = f"{DELETED_PREFIX}{self.hex_id}", "", "A former member"
             self.about = self.homepage = self.time_zone = ""

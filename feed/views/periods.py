@@ -10,6 +10,8 @@ from feed.periods import Day
 from feed.standing import Standing
 from papers.keyset import paginate
 from papers.models import Listing, Paper
+from papers.query import parse
+from papers.views import search
 
 # A whole day of Hugging Face's feed fits one page (its longest so far has 50 rows), and rows of two and three are full.
 PAGE_SIZE = 60
@@ -22,7 +24,9 @@ def home(request):
 
 @require_safe
 def papers(request):
-    """The newest day that has entries."""
+    """The newest day that has entries; what somebody looks for is the search page's."""
+    if parse(request.GET.get("q", "")).text:
+        return search(request)
     days = Entry.objects.visible().newest_days(2)
     return _feed(request, Day(days[0]) if days else Day.current(), (days[1] if days[1:] else None, None))
 

@@ -42,7 +42,7 @@ class PaperAdmin(admin.ModelAdmin):
     show_full_result_count = False
     autocomplete_fields = ["organization", "primary_category", "categories"]
     readonly_fields = [
-        "hex_id", "edited_fields", "upvote_count", "mirrored_upvote_count", "mirrored_comment_count", "mirrored_on", "total_upvote_count",
+        "hex_id", "keywords_model", "edited_fields", "upvote_count", "mirrored_upvote_count", "mirrored_comment_count", "mirrored_on", "total_upvote_count",
         "trending_score", "featured_at", "created_at", "modified_at",
     ]  # fmt: skip
     inlines = [VersionInline]
@@ -50,7 +50,14 @@ class PaperAdmin(admin.ModelAdmin):
 
     def save_model(self, request, obj, form, change):
         # What a moderator sets stays, whatever the sources say afterwards.
-        obj.edited_fields = sorted({*obj.edited_fields, *form.changed_data})
+        changed = set(form.changed_data)
+        for name in changed & {"summary", "keywords"} - {
+            name.removesuffix("_model") for name in changed if "_model" in name
+        }:
+            # By whom the words were that stood there before says nothing of the new ones.
+            setattr(obj, f"{name}_model", "")
+            changed.add(f"{name}_model")
+        obj.edited_fields = sorted({*obj.edited_fields, *changed})
         obj.modified_at = timezone.now()
         super().save_model(request, obj, form, change)
 

@@ -120,6 +120,5 @@ class SourceAdmin(RecordMixin, admin.ModelAdmin):
                 self.message_user(request, words, messages.WARNING)
                 continue
             self.log_change(request, source, f"Position forgotten: {source.position}")
-            source.position = {}
-            source.save(update_fields=["position"])
+            source.forget()
             self.message_user(request, f"{source} begins anew at its next run.")

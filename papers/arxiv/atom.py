@@ -7,7 +7,7 @@ metadata never show in it; the licence is not told, and of an unknown id nothing
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 
 from lxml import etree
 
@@ -64,10 +64,9 @@ def parse(data: bytes) -> Page:
     if xml.local_name(head) != "feed" or counts[0] is None:
         raise SourceError("the answer is no page of arXiv's API: it says no totalResults")
     answered_at = _moment(stated.get("updated", ""))
-    stated_on = answered_at.date() if answered_at else None
     total, start, items_per_page = (count or 0 for count in counts)
     rows = tuple(
-        element if isinstance(element, Refusal) else _row(element, stated_on, number)
+        element if isinstance(element, Refusal) else _row(element, answered_at, number)
         for number, element in enumerate(entries, 1)
     )
     return Page(rows, total, start, items_per_page, answered_at)
@@ -77,7 +76,7 @@ _BLAME = "incorrect id format for "
 _ERROR = "arxiv.org/api/errors"
 
 
-def _row(element: etree._Element, stated_on: date | None, number: int) -> Record | Refusal:
+def _row(element: etree._Element, answered_at: datetime | None, number: int) -> Record | Refusal:
     children = defaultdict(list)
     for child in element:
         children[xml.local_name(child)].append(child)
@@ -108,7 +107,8 @@ def _row(element: etree._Element, stated_on: date | None, number: int) -> Record
         doi=fields.doi(_text(children["doi"]), warnings),
         journal_reference=fields.line(_text(children["journal_ref"])),
         withdrawn_at=(updated_at or published_at) if withdrawal.is_told(comment, abstract) else None,
-        stated_on=stated_on,
+        stated_on=answered_at.date() if answered_at else None,
+        answered_at=answered_at,
         is_complete=True,
         warnings=tuple(warnings),
     )

@@ -117,6 +117,10 @@ def _author(part: str) -> AuthorName | None:
     part = _LAST.sub("", part) if part[:1] in "a&" else part
     if not part.endswith(")"):
         return author(part)
+    if part.startswith("(") and _MARKER.match(part[1:-1]):
+        # "Ada Byron (1),(2)": one name with two markers.
+        return None
     name, _, affiliation = part.partition(" (")
     affiliation = affiliation[:-1]
-    return author(name, "" if _MARKER.match(name_from_tex(affiliation)) else affiliation)
+    # Behind a marker there may be a legend: "(6) (on behalf of the team, (1) Here, (2) There)".
+    return author(name, "" if _MARKER.match(name_from_tex(affiliation.partition(") (")[0])) else affiliation)

@@ -10,7 +10,7 @@ from datetime import date
 
 from lxml import etree
 
-from papers.arxiv import list_entry, taxonomy
+from papers.arxiv import legible, list_entry, taxonomy
 from papers.arxiv.day_list import DayList, ListPage, Section
 from papers.arxiv.record import Announcement, Record, Refusal, SourceError
 from papers.arxiv.text import clean, shortened
@@ -19,8 +19,8 @@ from papers.arxiv.text import clean, shortened
 def parse(data: bytes, category: str) -> ListPage:
     """Return what a list page of a category, or of an archive, says of its day or days; a quiet day has no rows.
 
-    Raises SourceError when `data` is no such page, shows another category or other numbers of entries than it says,
-    or was cut off.
+    Raises SourceError when `data` is no such page, shows another category or other numbers of entries than it says, has
+    too many that cannot be read, or was cut off.
     """
     root = _root(data)
     _check_category(root, category)
@@ -56,13 +56,12 @@ class _Part:
         """Raise SourceError where what was read is not what the page says."""
         where = f"the page of {category} of {self.day}" + (f", {self.kind} submissions," if self.kind else "")
         shown = 0 if self.shown is None and self.is_quiet else self.shown
-        refusals = [row for row in self.rows if isinstance(row, Refusal)]
         if shown is None:
             raise SourceError(f"{where} says neither how many entries it has nor that it has none")
         if shown != len(self.rows):
             raise SourceError(f"{where} says that it shows {shown} entries and has {len(self.rows)}: it has changed")
-        if refusals and len(refusals) == shown:
-            raise SourceError(f"{where} has no entry that can be read, it may have changed: {refusals[0].reason}")
+        if unread := legible.unread(self.rows):
+            raise SourceError(f"{where} may have changed: {unread}")
 
 
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")

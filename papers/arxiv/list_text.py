@@ -4,7 +4,7 @@ import re
 from collections import Counter
 from datetime import date
 
-from papers.arxiv import abs_text
+from papers.arxiv import abs_text, legible
 from papers.arxiv.calendar import Calendar
 from papers.arxiv.day_list import DayList, ListPage, Section
 from papers.arxiv.record import Announcement, Record, Refusal, SourceError
@@ -14,8 +14,8 @@ from papers.arxiv.text import clean, shortened
 def parse(data: bytes, category: str) -> ListPage:
     """Return what a `new` or a `pastweek` list of a category, or of an archive, says of each of its days.
 
-    Raises SourceError when `data` is no such list, names another category or other numbers than it has entries, or
-    was cut off. Between two entries of a `pastweek` list, which says no number, a cut cannot be seen.
+    Raises SourceError when `data` is no such list, names another category or other numbers than it has entries, has
+    too many that cannot be read, or was cut off. Between two entries of a `pastweek` list, which says no number, a cut cannot be seen.
     """
     text = abs_text.decoded(data)
     header = text.partition("\\\\\n")[0]
@@ -70,6 +70,8 @@ def _check_whole(text: str, header: str, day: DayList) -> None:
 
 
 def _day_list(day: date, category: str, rows: list[tuple[str, Record | Refusal]]) -> DayList:
+    if unread := legible.unread([row for _, row in rows]):
+        raise SourceError(f"the text of {day} may have changed: {unread}")
     counts = Counter(kind for kind, _ in rows)
     sections = tuple(Section(kind, count, count) for kind, count in counts.items())
     return DayList(day, category, tuple(row for _, row in rows), sections, len(rows))

@@ -44,16 +44,15 @@ def read(data: bytes | Iterable[bytes]) -> "Page":
 class Page:
     """One page: iterate it once, for its `Record`s, `Deletion`s and `Refusal`s in their order.
 
-    Then `resumption_token` is the way to the next page ("" on the last one), `complete_list_size` and `cursor` are what
-    the server says of the whole list (today's says neither), and `is_whole` tells that the page's end was seen: a page
-    that was cut off ends with a Refusal. `response_date`, aware and in UTC, is known from the start.
+    Then `resumption_token` is the way to the next page ("" on the last one), and `is_whole` tells that the page's end
+    was seen: a page that was cut off ends with a Refusal. `response_date`, aware and in UTC, and `request`, the
+    arguments that the server says it answers ({} where it doesn't), are known from the start.
     """
 
     def __init__(self, stream: Stream) -> None:
         self.resumption_token = ""
-        self.complete_list_size: int | None = None
-        self.cursor: int | None = None
         self.response_date: datetime | None = None
+        self.request: dict[str, str] = {}
         self.is_whole = False
         self._number = 0
         self._stream = stream
@@ -71,6 +70,8 @@ class Page:
         parts = {xml.local_name(part): part for part in root}
         if (date := parts.get("responseDate")) is not None:
             self.response_date = oai_time.moment(date.text or "")
+        if (request := parts.get("request")) is not None:
+            self.request = {str(name): str(value) for name, value in request.attrib.items()}
         errors = {part.get("code", ""): part.text or "" for part in root if xml.local_name(part) == "error"}
         for code, reason in errors.items():
             if code != "noRecordsMatch":
@@ -92,7 +93,7 @@ class Page:
             for element in elements:
                 if NAMES[element.tag] not in {"resumptionToken", ""}:
                     self._number += 1
-                    yield oai_record.read(element, self._number)
+                    yield oai_record.read(element, self._number, self.response_date)
         yield from self._read_end(self._stream.rest)
 
     def _read_singly(self, parts: Iterable[tuple[bool, bytes]]) -> Iterator[Row]:
@@ -110,7 +111,7 @@ class Page:
             element = etree.fromstring(self._opening + xml.mended(part) + b"</feed>", _PARSER)[0]
         except (etree.XMLSyntaxError, IndexError) as error:
             return Refusal(_id_within(part) or f"record {self._number}", f"its XML is broken: {error.args[0]}")
-        return oai_record.read(element, self._number)
+        return oai_record.read(element, self._number, self.response_date)
 
     def _read_end(self, rest: bytes) -> Iterator[Row]:
         """Read what follows the last whole record: the token and the closing tags, or where the page was cut off."""
@@ -147,8 +148,6 @@ class Page:
             except (etree.XMLSyntaxError, ValueError):
                 continue
             self.resumption_token = "".join(token.itertext()).strip()
-            self.complete_list_size = _count(token.get("completeListSize", ""))
-            self.cursor = _count(token.get("cursor", ""))
 
 
 _PARSER = xml.parser()
@@ -186,8 +185,3 @@ def _id_within(part: bytes) -> str:
         return ids.parse(match[1].decode("ascii", "replace")).value if match else ""
     except ValueError:
         return ""
-
-
-def _count(text: str) -> int | None:
-    text = text.strip()
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 12 else None

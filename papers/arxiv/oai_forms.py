@@ -19,10 +19,11 @@ from papers.arxiv.text import name_from_tex
 
 @dataclass(slots=True)
 class Header:
-    """What stands above a record's metadata: the paper's id and the datestamp."""
+    """What stands above a record's metadata: the paper's id, the datestamp, and the time of the answer."""
 
     arxiv_id: str
     stated_on: date | None
+    answered_at: datetime | None
     element: etree._Element
 
     def sets(self) -> list[str]:
@@ -69,6 +70,7 @@ def raw(form: etree._Element, header: Header) -> Record:
         submitter=name_from_tex(texts.get("submitter", "")),
         withdrawn_at=withdrawn_at,
         stated_on=header.stated_on,
+        answered_at=header.answered_at,
         is_complete=True,
     )
 
@@ -108,6 +110,7 @@ def structured(form: etree._Element, header: Header) -> Record:
         warnings=tuple(warnings),
         withdrawn_at=_told_at(comment, abstract, updated_at or published_at, header),
         stated_on=header.stated_on,
+        answered_at=header.answered_at,
         is_complete=True,
     )
 
@@ -149,6 +152,7 @@ def dublin_core(form: etree._Element, header: Header) -> Record:
         warnings=tuple(warnings),
         withdrawn_at=_told_at(comment, abstract, days[-1] if days else None, header),
         stated_on=header.stated_on,
+        answered_at=header.answered_at,
     )
 
 

@@ -1,5 +1,7 @@
 """One record of OAI-PMH: its header, and its metadata in whichever of three forms it came."""
 
+from datetime import datetime
+
 from lxml import etree
 
 from papers.arxiv import ids
@@ -8,8 +10,8 @@ from papers.arxiv.oai_time import day
 from papers.arxiv.record import Deletion, Record, Refusal
 
 
-def read(element: etree._Element, number: int) -> Record | Deletion | Refusal:
-    """Return what a `<record>` says; `number` is its place on the page, from 1.
+def read(element: etree._Element, number: int, answered_at: datetime | None) -> Record | Deletion | Refusal:
+    """Return what a `<record>` says; `number` is its place on the page, from 1, `answered_at` the page's time.
 
     The form is told by the metadata's own element, whatever was asked for: `arXiv`, `arXivRaw` or `oai_dc`.
     """
@@ -19,7 +21,7 @@ def read(element: etree._Element, number: int) -> Record | Deletion | Refusal:
     if "header" not in parts:
         return Refusal(f"record {number}", "it has no header")
     try:
-        header = _header(parts["header"])
+        header = _header(parts["header"], answered_at)
     except ValueError as error:
         return Refusal(f"record {number}", str(error))
     if parts["header"].get("status") == "deleted":
@@ -35,6 +37,6 @@ def read(element: etree._Element, number: int) -> Record | Deletion | Refusal:
     return Refusal(header.arxiv_id, f"its metadata are not in a form that is read: {named or 'there are none'}")
 
 
-def _header(element: etree._Element) -> Header:
+def _header(element: etree._Element, answered_at: datetime | None) -> Header:
     texts = {NAMES[child.tag]: child.text or "" for child in element}
-    return Header(ids.parse(texts.get("identifier", "")).value, day(texts.get("datestamp", "")), element)
+    return Header(ids.parse(texts.get("identifier", "")).value, day(texts.get("datestamp", "")), answered_at, element)

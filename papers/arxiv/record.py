@@ -99,7 +99,8 @@ class Record:
     URL. `versions` are those that the source names, by number. `submitter` is a person's name. `warnings` says, a
     line each, what was dropped or cut on the way.
 
-    `stated_on` is the day as of which the source says all this: OAI-PMH's datestamp, the day of an API's answer. Where
+    `stated_on` is the day as of which the source says all this: OAI-PMH's datestamp, the day of an API's answer.
+    `answered_at` (aware, in UTC) is when it said so: of two answers of one datestamp the later knows better. Where
     `is_complete`, silence speaks too: the form has all of arXiv's metadata but the licence, and an empty comment means
     that there is none (any more).
     """
@@ -122,6 +123,7 @@ class Record:
     submitter: str = ""
     withdrawn_at: datetime | None = None
     stated_on: date | None = None
+    answered_at: datetime | None = None
     is_complete: bool = False
 
 

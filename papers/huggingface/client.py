@@ -3,8 +3,16 @@
 from datetime import date
 from urllib.parse import quote
 
+from papers.arxiv.record import Refusal, SourceError
+from papers.huggingface.daily_paper import DailyPaper
+from papers.huggingface.records import parse
 from papers.web import client
 from papers.web.fetch import Fetcher
+
+# The most rows that the API gives at once. The fullest day so far had 50.
+PAGE_SIZE = 100
+# More is no day but an API that pages in another way.
+MOST_PAGES = 10
 
 
 class Client(client.Client):
@@ -14,11 +22,16 @@ class Client(client.Client):
         super().__init__(fetcher)
         self.url = url.rstrip("/")
 
-    def daily_papers(self, day: date) -> bytes:
-        """Return the JSON of the papers of a day, for `records.parse`."""
-        # A day has had 50 papers at most; 100 is the most that the API gives at once.
-        parameters = {"date": day.isoformat(), "limit": "100"}
-        return self.fetcher.get(f"{self.url}/api/daily_papers", parameters=parameters).body
+    def daily_papers(self, day: date) -> list[DailyPaper | Refusal]:
+        """Return what `records.parse` reads of a day, of all its pages."""
+        rows: list[DailyPaper | Refusal] = []
+        for number in range(MOST_PAGES):
+            parameters = {"date": day.isoformat(), "limit": str(PAGE_SIZE), "p": str(number)}
+            page = list(parse(self.fetcher.get(f"{self.url}/api/daily_papers", parameters=parameters).body, day=day))
+            rows += page
+            if len(page) < PAGE_SIZE:
+                return rows
+        raise SourceError(f"{day} has no end: {MOST_PAGES} full pages, has the API changed?")
 
     def paper(self, arxiv_id: str) -> bytes:
         """Return the JSON of one paper, for `records.parse_paper`."""

@@ -130,6 +130,10 @@ class Migration(migrations.Migration):
                 'constraints': [models.UniqueConstraint(fields=('paper', 'model'), name='embedding_unique')],
             },
         ),
+        migrations.AddIndex(
+            model_name='paper',
+            index=models.Index(condition=models.Q(('hidden_at__isnull', False)), fields=['id'], name='paper_hidden'),
+        ),
         migrations.RunSQL(INLINE, migrations.RunSQL.noop),
         migrations.RunSQL(FOLDED, "drop function papers_folded"),
         migrations.RunSQL(STALE, FRESH),

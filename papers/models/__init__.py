@@ -1,6 +1,8 @@
+from .alert import Alert
 from .author import Author, Authorship
 from .batch import Batch
 from .category import Category
+from .dismissal import Dismissal
 from .embedding import Embedding, EmbeddingModel
 from .listing import Listing
 from .organization import Organization
@@ -9,6 +11,7 @@ from .person import Person
 from .picture import Picture
 from .repository import Repository
 from .run import Run
+from .saved_search import SavedSearch
 from .search_document import SearchDocument
 from .source import Source
 from .stale import Stale
@@ -17,10 +20,12 @@ from .upvote import Upvote
 from .version import Version
 
 __all__ = [
+    "Alert",
     "Author",
     "Authorship",
     "Batch",
     "Category",
+    "Dismissal",
     "Embedding",
     "EmbeddingModel",
     "Listing",
@@ -30,6 +35,7 @@ __all__ = [
     "Picture",
     "Repository",
     "Run",
+    "SavedSearch",
     "SearchDocument",
     "Source",
     "Stale",

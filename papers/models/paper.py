@@ -56,6 +56,14 @@ class PaperQuerySet(models.QuerySet):
         """With what a card or row shows, so that a list costs one query."""
         return self.select_related("organization__picture", "primary_category", "picture")
 
+    def with_meaning(self):
+        """With `meaning`, the vector by the model in force as pgvector writes it, and `meaning_model`, its key; or None."""
+        from .embedding import Embedding
+
+        own = Embedding.objects.filter(paper=models.OuterRef("pk"), model__is_in_force=True)
+        written = own.values(written=Cast("vector", models.TextField()))
+        return self.annotate(meaning=models.Subquery(written), meaning_model=models.Subquery(own.values("model")))
+
     def with_open_media(self):
         """Those with pictures or videos that may be shown here."""
         papers = self.exclude(media_urls=[])
@@ -74,6 +82,18 @@ class PaperQuerySet(models.QuerySet):
         return self.filter(
             models.Exists(listings.filter(kind=kind)), ~models.Exists(listings.filter(kind__in=stronger))
         )
+
+    def narrowed(self, *, categories=(), years=(), has_code=False, in_feed=False):
+        """Those in one of these categories, of one of these years, with code, that have been in the daily feed."""
+        papers = self
+        if categories:
+            filed = Paper.categories.through.objects.filter(category_id__in=categories)
+            papers = papers.filter(pk__in=filed.values("paper_id"))
+        if years:
+            papers = papers.filter(published_at__year__in=years)
+        if has_code:
+            papers = papers.exclude(github_repo="")
+        return papers.filter(featured_at__isnull=False) if in_feed else papers
 
     def by_author(self, author):
         return self.filter(models.Exists(author.authorships.filter(paper=models.OuterRef("pk"), is_hidden=False)))
@@ -98,6 +118,9 @@ class Paper(models.Model):
     class Source(models.TextChoices):
         ARXIV = "arxiv", "arXiv"
         HUGGINGFACE = "huggingface", "Hugging Face"
+
+    # What stands in place of a model's name where the words are the abstract's own, chosen by `papers.gist`.
+    EXTRACT = "extract"
 
     arxiv_id = models.CharField("arXiv id", max_length=24)
     hex_id = HexIdField(unique=False, help_text="The id of its discussion in the API.")
@@ -129,6 +152,9 @@ class Paper(models.Model):
     summary = models.TextField(blank=True, help_text="One to three sentences; the first stands on the cover.")
     summary_model = models.CharField(max_length=120, blank=True, help_text="The model that wrote the summary.")
     keywords = ArrayField(models.CharField(max_length=200), default=list, blank=True)
+    keywords_model = models.CharField(
+        max_length=120, blank=True, editable=False, help_text="Empty where the keywords are a source's own."
+    )
     project_page = models.URLField(max_length=2000, blank=True)
     github_repo = models.URLField("GitHub repository", max_length=2000, blank=True)
     github_stars = models.PositiveIntegerField("GitHub stars", null=True, blank=True)
@@ -216,6 +242,8 @@ class Paper(models.Model):
             ),
             models.Index(fields=["github_repo"], name="paper_of_repository", condition=~Q(github_repo="")),
             models.Index(fields=["-id"], name="paper_with_media", condition=~Q(media_urls=[])),
+            # Search asks of all that it finds whether it was hidden a moment ago: few are.
+            models.Index(fields=["id"], name="paper_hidden", condition=Q(hidden_at__isnull=False)),
             models.Index(fields=["picture"], name="paper_of_picture", condition=Q(picture__isnull=False)),
         ]
         # Not `unique=True`, for which Django makes another index, to search by beginnings.
@@ -246,6 +274,7 @@ class Paper(models.Model):
                 _, is_new = self.upvotes.get_or_create(user=by)
                 if is_new:
                     self._count(+1)
+                    self.dismissals.filter(user=by).delete()
 
     def withdraw_upvote(self, *, by) -> None:
         """Take this member's vote back; one that isn't there changes nothing."""
@@ -254,6 +283,16 @@ class Paper(models.Model):
             withdrawn, _ = self.upvotes.filter(user=by).delete()
             if withdrawn:
                 self._count(-1)
+
+    def dismiss(self, *, by) -> None:
+        """Let this member see less like it; a second time changes nothing, nor does it for an account being deleted."""
+        with transaction.atomic():
+            if by.lock():
+                self.dismissals.get_or_create(user=by)
+
+    def withdraw_dismissal(self, *, by) -> None:
+        """Take that back; one that isn't there changes nothing."""
+        self.dismissals.filter(user=by).delete()
 
     def _count(self, change: int) -> None:
         # In the database, so that two at once can't lose one of the two.

@@ -22,9 +22,9 @@ class Holds(models.Lookup):
         return f"{words} @@ %s::tsquery", [*values, self.rhs]
 
 
-def lexeme(text: str) -> str:
+def quoted(lexeme: str) -> str:
     """A lexeme as a tsquery has it."""
-    text = text.replace("\\", "\\\\").replace("'", "''")
+    text = lexeme.replace("\\", "\\\\").replace("'", "''")
     return f"'{text}'"
 
 

@@ -1,4 +1,4 @@
-"""A source that papers come from: where its next run goes on, and whether its silence has been reported."""
+"""A source that papers, or what belongs to them, come from: where its next run goes on, and whether its silence has been reported."""
 
 from django.db import models
 
@@ -14,6 +14,7 @@ class Source(models.Model):
         HUGGINGFACE = "huggingface", "Hugging Face's daily feed"
         GITHUB = "github", "GitHub's stars"
         PICTURES = "pictures", "pictures and videos"
+        SUMMARIZER = "summarizer", "sentences by a language model"
 
     name = models.CharField(max_length=20, choices=Name, primary_key=True)
     # Advanced in the transaction that stores what lies before it, so that a killed run is simply run again.
@@ -25,3 +26,13 @@ class Source(models.Model):
 
     def __str__(self):
         return self.get_name_display()
+
+    def forget(self) -> None:
+        """Begin anew at the next run; what is stored stays.
+
+        A harvest asks again for all since the day before which everything is stored: without it, it would begin with
+        the last days, and the changes of those between would never come.
+        """
+        day = self.position.get("day")
+        self.position = {"day": day} if self.name == self.Name.HARVEST and day else {}
+        self.save(update_fields=["position"])

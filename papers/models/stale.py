@@ -1,14 +1,15 @@
-"""A paper whose words or meaning have changed since search has read them: what the database itself writes down."""
+"""A paper whose text has changed since something was made of it: what the database itself writes down."""
 
 from django.db import models
 
 
 class Stale(models.Model):
-    """Rows are made by triggers, whoever changes a paper, and taken by `papers.documents` and `papers.vectors`."""
+    """Rows are made by triggers, whoever changes a paper, and taken by `papers.documents`, `papers.vectors` and `papers.gists`."""
 
     class Part(models.TextChoices):
         WORDS = "words", "words and facets"
         MEANING = "meaning", "meaning"
+        GIST = "gist", "keywords and summary"
 
     # No key of the database's: the row is taken within the minute, and one of a deleted paper means nothing.
     paper_id = models.BigIntegerField()

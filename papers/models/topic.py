@@ -6,7 +6,7 @@ from django.urls import reverse
 
 from papers.arxiv import taxonomy
 
-from .search_document import lexeme
+from .search_document import quoted
 
 
 class TopicQuerySet(models.QuerySet["Topic"]):
@@ -112,7 +112,7 @@ class Topic(models.Model):
 
     @property
     def tsquery(self) -> str:
-        return "(" + " | ".join(map(lexeme, self.facets)) + ")"
+        return "(" + " | ".join(map(quoted, self.facets)) + ")"
 
     @property
     def written(self) -> str:

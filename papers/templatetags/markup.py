@@ -8,6 +8,8 @@ register = template.Library()
 
 register.filter("inline", markup.inline)
 register.filter("prose", markup.prose)
+register.filter("inline_marked", markup.inline_marked)
+register.filter("prose_marked", markup.prose_marked)
 register.filter("plain", markup.plain)
 register.filter("first_sentence", markup.first_sentence)
 

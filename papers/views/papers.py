@@ -7,15 +7,17 @@ from django.views.decorators.http import require_safe
 from papers import history
 from papers.arxiv import ids
 from papers.models import Paper
+from papers.similar import similar
 
 
 @require_safe
 def paper(request, arxiv_id):
-    paper = Paper.objects.visible().for_cards().seen_by(request.user).filter(arxiv_id=arxiv_id).first()
+    papers = Paper.objects.visible().for_cards().with_meaning().seen_by(request.user)
+    paper = papers.filter(arxiv_id=arxiv_id).first()
     if paper is None:
         raise Http404(f"The paper {arxiv_id} is not in this catalogue.")
     entries, versions = list(paper.entries.of_paper()), list(paper.versions.order_by("number"))
-    entry = entries[0] if entries else None
+    entry, categories = entries[0] if entries else None, list(paper.categories.order_by("name"))
     return render(
         request,
         "papers/paper.html",
@@ -25,7 +27,8 @@ def paper(request, arxiv_id):
             "rank": entry and entry.rank,
             "authorships": paper.authorships.shown(),
             "upvoters": paper.upvotes.newest_faces(),
-            "categories": paper.categories.order_by("name"),
+            "categories": categories,
+            "similar": similar(paper, [category.name for category in categories]),
             "versions": versions,
             "readable": history.last_readable(versions),
             "history": history.lines(paper, versions, paper.listings.all(), entries),

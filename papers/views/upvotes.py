@@ -1,11 +1,12 @@
 """Upvoting and taking it back."""
 
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 
 from accounts.access import member_required
 from papers.models import Paper
+
+from .back import back
 
 
 @require_POST
@@ -32,7 +33,4 @@ def _button(request, paper, *, is_upvoted):
             # On the paper's page the faces change with the count.
             return render(request, "papers/_votes.html", {**context, "upvoters": paper.upvotes.newest_faces()})
         return render(request, "papers/_upvote.html", context)
-    back = request.POST.get("next", "")
-    if not url_has_allowed_host_and_scheme(back, {request.get_host()}, require_https=request.is_secure()):
-        back = paper.get_absolute_url()
-    return redirect(f"{back}#upvote-{paper.arxiv_id}")
+    return redirect(f"{back(request, otherwise=paper.get_absolute_url())}#upvote-{paper.arxiv_id}")

@@ -1,4 +1,4 @@
-"""A circuit opens when a source fails again and again: it is left alone for a while, then tried once."""
+"""A host's circuit opens when it fails again and again: it is left alone for a while, then tried once."""
 
 from typing import Protocol
 
@@ -8,10 +8,10 @@ class Circuit(Protocol):
         """Raise Busy where the circuit is open."""
 
     def succeed(self) -> None:
-        """The source has answered: all failures are forgotten."""
+        """The host has answered: all failures are forgotten."""
 
     def fail(self, reason: str) -> None:
-        """The source has failed once more."""
+        """The host has failed once more."""
 
 
 class AlwaysClosed:

@@ -49,9 +49,15 @@ class Exchange:
 
 @contextmanager
 def exchange(
-    url: str, headers: Mapping[str, str], *, guard: Guard, timeout: tuple[float, float], deadline: float
+    url: str,
+    headers: Mapping[str, str],
+    *,
+    guard: Guard,
+    timeout: tuple[float, float],
+    deadline: float,
+    sent: bytes | None = None,
 ) -> Iterator[Exchange]:
-    """GET `url` over a connection of its own, which is closed at the end.
+    """GET `url`, or POST to it what is `sent`, over a connection of its own, which is closed at the end.
 
     `timeout` is the seconds to connect and between two pieces of the answer, `deadline` those for all of it. Raises
     Broken when asking again may help, and SourceError when it won't.
@@ -61,7 +67,7 @@ def exchange(
         try:
             with _told(limit):
                 response = adapter.send(
-                    _prepared(url, headers),
+                    _prepared(url, headers, sent),
                     stream=True,
                     timeout=timeout,
                     verify=_authorities(),
@@ -94,9 +100,10 @@ def _told(deadline: Deadline) -> Iterator[None]:
         raise Broken("it broke off its answer, or what it sent is not HTTP") from error
 
 
-def _prepared(url: str, headers: Mapping[str, str]) -> requests.PreparedRequest:
+def _prepared(url: str, headers: Mapping[str, str], sent: bytes | None) -> requests.PreparedRequest:
     own = {"Accept": "*/*", "Accept-Encoding": ACCEPT_ENCODING, "Connection": "close"}
-    return requests.Request("GET", url, headers={**own, **headers}).prepare()
+    method = "GET" if sent is None else "POST"
+    return requests.Request(method, url, headers={**own, **headers}, data=sent).prepare()
 
 
 def _proxies(url: str, guard: Guard) -> dict[str, str]:

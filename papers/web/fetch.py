@@ -40,7 +40,8 @@ REDIRECTS = 5
 class Fetcher:
     """Asks one source; `hosts`, `stand_ins` and `avoid` are those of `Guard`, and hosts=None means any public host.
 
-    `source` names it in the log. `turn` is taken for each request and `circuit` asked before it. A failed request is
+    `source` names it in the log. `turn` is taken for each request; before it the circuit of its host is asked, which
+    `circuit_of` returns. A failed request is
     repeated, up to `attempts` times in all, after about `backoff` seconds, doubled each time, or as long as the server
     says; when it says more than `patience` seconds, that is left to another run. `request_count` and `byte_count` (on
     the wire) grow with each request.
@@ -55,7 +56,7 @@ class Fetcher:
         stand_ins: Collection[str] = (),
         avoid: Collection[str] = (),
         turn: Turn | None = None,
-        circuit: Circuit | None = None,
+        circuit_of: Callable[[str], Circuit] = lambda host: AlwaysClosed(),
         attempts: int = 4,
         backoff: float = 2.0,
         patience: float = 120.0,
@@ -67,7 +68,7 @@ class Fetcher:
         self.user_agent = user_agent
         self.guard = Guard(hosts, stand_ins, avoid)
         self.turn = turn or AnyTime()
-        self.circuit = circuit or AlwaysClosed()
+        self.circuit_of = circuit_of
         self.attempts = attempts
         self.backoff = backoff
         self.patience = patience
@@ -94,6 +95,24 @@ class Fetcher:
         body = io.BytesIO()
         address, exchanged = self._follow(url, parameters, headers or {}, _Wanted(accept, limit, (), body))
         return Answer(address, exchanged.status, exchanged.headers, body.getvalue())
+
+    def post(
+        self,
+        url: str,
+        body: bytes,
+        *,
+        headers: Mapping[str, str] | None = None,
+        accept: Collection[int] = (200,),
+        limit: int = SIZE_LIMIT,
+    ) -> Answer:
+        """Return the answer to a POST of `body`; the rest as in `get`, but a redirect is an error: it is sent nowhere else."""
+        into = io.BytesIO()
+        self.guard.check(url)
+        wanted = _Wanted(accept, limit, (), into, sent=body)
+        exchanged = self._insist(url, {"User-Agent": self.user_agent, **(headers or {})}, wanted)
+        if exchanged.status not in accept:
+            raise SourceError(f"{self._shown(url)} leads elsewhere, where nothing is sent: is it the right address?")
+        return Answer(url, exchanged.status, exchanged.headers, into.getvalue())
 
     def download(self, url: str, *, to: Path, limit: int, types: Collection[str]) -> Download:
         """Write the body of a 200 answer to the file `to`, at most `limit` bytes of it; errors as in `get`.
@@ -129,13 +148,14 @@ class Fetcher:
 
     def _insist(self, url: str, headers: Mapping[str, str], wanted: "_Wanted") -> Exchange:
         """Ask until the answer is one of those wanted, or a redirect."""
+        circuit = self.circuit_of(place(url))
         for attempt in range(1, self.attempts + 1):
-            self.circuit.check()
+            circuit.check()
             try:
                 exchanged = self._ask(url, headers, wanted, attempt)
             except Broken as error:
                 told = f"{self._shown(url)}: {error}"
-                self.circuit.fail(told)
+                circuit.fail(told)
                 wait = error.wait if isinstance(error, _SlowDown) else None
                 if wait is not None and (wait > self.patience or attempt == self.attempts):
                     raise Busy(told, datetime.now(UTC) + timedelta(seconds=wait)) from error
@@ -143,7 +163,7 @@ class Fetcher:
                     raise Unavailable(f"{told} (tries: {attempt}): try again later") from error
                 self.sleep(max(backoff(attempt, self.backoff), wait or 0))
             else:
-                self.circuit.succeed()
+                circuit.succeed()
                 if exchanged.status not in wanted.accept and not _is_redirect(exchanged):
                     raise SourceError(f"{self._shown(url)} answered with status {exchanged.status_line}")
                 return exchanged
@@ -156,7 +176,7 @@ class Fetcher:
             outcome, received = "-", 0
             try:
                 with exchange(
-                    url, headers, guard=self.guard, timeout=self.timeout, deadline=self.deadline
+                    url, headers, guard=self.guard, timeout=self.timeout, deadline=self.deadline, sent=wanted.sent
                 ) as exchanged:
                     outcome = str(exchanged.status)
                     try:
@@ -169,8 +189,9 @@ class Fetcher:
             finally:
                 self.byte_count += received
                 logger.info(
-                    "source=%s method=GET url=%s status=%s bytes=%d seconds=%.3f attempt=%d",
+                    "source=%s method=%s url=%s status=%s bytes=%d seconds=%.3f attempt=%d",
                     self.source,
+                    "GET" if wanted.sent is None else "POST",
                     self._shown(url),
                     outcome,
                     received,
@@ -206,6 +227,7 @@ class _Wanted:
     limit: int
     types: Collection[str]
     into: BinaryIO
+    sent: bytes | None = None
 
 
 class _SlowDown(Broken):

@@ -1,4 +1,4 @@
-// The keyboard: ← → between periods, j k between papers, u upvotes, ? lists the keys.
+// The keyboard: ← → between periods, j k between papers, u upvotes, / searches, ? lists the keys.
 
 const KEYS = {
   ArrowLeft: () => turn("previous-period"),
@@ -6,6 +6,7 @@ const KEYS = {
   j: () => move(+1),
   k: () => move(-1),
   u: () => (current() ?? document).querySelector(".upvote")?.click(),
+  "/": () => document.getElementById("q")?.focus(),
   "?": () => document.getElementById("keys").showModal(),
 };
 

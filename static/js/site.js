@@ -9,3 +9,5 @@ import "./keys.js";
 import "./menu.js";
 import "./time.js";
 import "./upvote.js";
+
+document.addEventListener("focusin", ({ target }) => target.id === "q" && import("./search.js"));

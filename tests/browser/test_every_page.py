@@ -1,6 +1,7 @@
 """Every page of the site: no barrier that axe finds, nothing sideways, light and dark, on a phone and on a desk."""
 
 from datetime import UTC, date, datetime, timedelta
+from urllib.parse import urlencode
 
 import pytest
 from django.db import connection
@@ -9,9 +10,12 @@ from django.urls import reverse
 from django.utils import timezone
 from playwright.sync_api import expect
 
+from accounts.models import User
 from feed.models import Entry, Subscription
 from feed.periods import Day, Month, Week
-from papers.models import Category, Listing, Organization, Paper, Person, Version
+from papers import documents, vectors
+from papers.models import Category, Listing, Organization, Paper, Person, SavedSearch, Version
+from papers.models.saved_search import stop_link
 from tests.browser.barriers import has_no_barrier
 from tests.browser.conftest import path_of
 
@@ -77,6 +81,13 @@ def full_site(make_paper, make_entry, ada, bob):
         Listing(day=DAY.start, category_id="cs.CL", kind=kind, paper=paper)
         for kind, paper in zip(kinds, Paper.objects.order_by("-id"), strict=True)
     )
+    everything.dismiss(by=bob)
+    for arxiv_id in ("2405.00002", "2405.00003", "2405.10001"):
+        Paper.objects.get(arxiv_id=arxiv_id).upvote(by=ada)
+    vectors.catch_up()
+    SavedSearch.objects.keep("q=purring+cats&category=cs.CV&year=2024&code=1", by=ada)
+    SavedSearch.objects.keep(f"q={'pneumonoultramicroscopicsilicovolcanoconiosis' * 5}", by=ada, is_alerting=False)
+    Paper.objects.get(arxiv_id="2405.10002").dismiss(by=ada)
     return everything
 
 
@@ -99,12 +110,25 @@ def left_subscription() -> Subscription:
     return subscription(state="unsubscribed", unsubscribed_at=timezone.now())
 
 
+def searched(words: str, **chosen) -> str:
+    documents.catch_up()
+    vectors.catch_up()
+    return f"{reverse('feed:papers')}?{urlencode({'q': words, **chosen})}"
+
+
 # A page's name: where it is.
 FOR_BOTH = {
     "a day": DAY.get_absolute_url,
     "all new": lambda: reverse("feed:new", args=[DAY]),
+    "a search": lambda: searched("works"),
+    "a search narrowed": lambda: searched("works", category="cs.CL", year="2026", order="upvotes"),
+    "a search that finds nothing": lambda: searched('"no such thing" author:nobody'),
+    "a search of an unknown category": lambda: searched("cat:cs.ZZ works"),
+    "a search for a paper that is not here": lambda: searched("hep-th/9901001"),
     "a paper": lambda: reverse("papers:paper", args=["2405.00001"]),
     "a profile": lambda: reverse("accounts:profile", args=["bob"]),
+    "for you": lambda: reverse("papers:for_you"),
+    "stop alerts": lambda: path_of(stop_link(User.objects.get(username="ada"))),
 }
 FOR_VISITORS = {
     "the front page": lambda: reverse("feed:papers"),
@@ -141,6 +165,8 @@ FOR_VISITORS = {
 FOR_MEMBERS = {
     "their own profile": lambda: reverse("accounts:profile", args=["ada"]),
     "their own profile, submitted": lambda: reverse("accounts:profile", args=["ada"]) + "?show=submitted",
+    "what they wanted less of": lambda: reverse("papers:dismissals"),
+    "saved searches": lambda: reverse("papers:searches"),
     "edit the profile": lambda: reverse("accounts:edit_profile"),
     "delete the account": lambda: reverse("accounts:delete_account"),
     "change the address": lambda: reverse("account_email"),
@@ -156,6 +182,7 @@ ERRORS = {
     "a link of no subscription": (lambda: reverse("feed:manage", args=["x"]), 404),
     "a confirmation link that expired": (lambda: reverse("feed:confirm", args=["x"]), 404),
     "an unsubscribe link cut short": (lambda: reverse("feed:unsubscribe", args=["x"]), 404),
+    "a link that ends no alerts": (lambda: reverse("papers:stop_alerts", args=["x"]), 404),
     "not understood": (lambda: "/broken/400", 400),
     "not allowed": (lambda: "/broken/403", 403),
     "a form too old": (lambda: "/broken/403-csrf", 403),
@@ -218,8 +245,10 @@ def test_what_opens_has_no_barrier(page, full_site, ada, sign_in, axe):
         (DAY.get_absolute_url(), ".dates .menu"),
         (DAY.get_absolute_url(), ".site-actions .menu:first-child"),
         (DAY.get_absolute_url(), ".site-actions .menu:last-child"),
+        (searched("works"), ".operators"),
         (full_site.get_absolute_url(), "#history .fold"),
         (full_site.get_absolute_url(), "#cite"),
+        (reverse("papers:searches"), ".saved-searches li:first-child .fold"),
     ]:
         page.set_viewport_size({"width": 1280, "height": 800})
         page.goto(address)

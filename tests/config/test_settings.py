@@ -16,6 +16,7 @@ import pytest
         ("ARXIV_CATEGORIES", "cs.CV,cs.XX"),
         ("ARXIV_HOLIDAYS", "tomorrow"),
         ("OPERATORS", "ada"),
+        ("SUMMARIZER_URL", "localhost:11434"),
     ],
 )
 def test_a_value_that_can_not_be_right_is_named(name, value):
@@ -27,6 +28,16 @@ def test_a_value_that_can_not_be_right_is_named(name, value):
     )
     assert run.returncode == 1
     assert f"ImproperlyConfigured: {name}={value}" in run.stderr
+
+
+def test_a_summarizer_needs_a_model():
+    run = subprocess.run(
+        [sys.executable, "-c", "import config.settings"],
+        env={**os.environ, "SUMMARIZER_URL": "http://127.0.0.1:11434"},
+        capture_output=True,
+        text=True,
+    )
+    assert "set SUMMARIZER_MODEL" in run.stderr
 
 
 def test_this_machine_may_always_ask():

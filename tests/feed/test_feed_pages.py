@@ -234,7 +234,7 @@ def test_addresses_that_need_no_csrf_token_are_few_and_known():
         for pattern in resolver.url_patterns
         if getattr(pattern.callback, "csrf_exempt", False)
     }
-    assert exempt == {"subscribe", "unsubscribe"}
+    assert exempt == {"subscribe", "unsubscribe", "stop_alerts"}
 
 
 def test_the_site_map_names_papers_and_days(client, week):

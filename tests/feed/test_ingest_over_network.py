@@ -82,7 +82,9 @@ def test_a_source_out_of_reach_fails_the_command_and_its_run(settings):
 
 def test_one_day_that_can_not_be_read_costs_no_other(httpserver, settings):
     settings.HUGGINGFACE_URL = httpserver.url_for("")
-    httpserver.expect_request("/api/daily_papers", query_string="date=2026-05-28&limit=100").respond_with_data("<html>")
+    httpserver.expect_request("/api/daily_papers", query_string="date=2026-05-28&limit=100&p=0").respond_with_data(
+        "<html>"
+    )
     httpserver.expect_request("/api/daily_papers").respond_with_json([row("2601.00001")])
     report = ingest("huggingface", "--date", "2026-05-28", "--until", "2026-05-29")
     assert Entry.objects.get().day == DAY

@@ -155,6 +155,16 @@ class TestLists:
         assert 12 not in filed("cs.CV")
         assert "which is still to come" in Run.objects.first().error
 
+    def test_lists_of_which_hardly_anything_can_be_read_are_passed_over_for_oai_pmh(self, begun):
+        begun.instead["/atom/cs.CV"] = begun.feed("cs.CV", march(5), march(5)).replace(b"<id>oai:", b"<id>", 9)
+        begun.instead["/list/cs.CV/new"] = begun.newest("cs.CV", march(5)).replace(b'"/abs/', b'"/paper/', 9)
+        begun.instead["/list/cs.CV/pastweek"] = begun.week("cs.CV", march(5)).replace(b'"/abs/', b'"/paper/', 9)
+        ring(march(5))
+        assert "9 of its 11 rows can't be read" in Run.objects.first().error
+        ring(*every_ten_minutes(march(5), march(5, "03:10")))
+        assert filed("cs.CV")[5] == "oai"
+        assert listed("cs.CV", 5) == begun.arrivals("cs.CV", date(2026, 3, 5))
+
     def test_every_fourth_day_a_week_is_held_against_arxivs_own(self, begun, settings):
         """What the calendar does not know, what a feed left out, and what was filed under a wrong day."""
         settings.ARXIV_HOLIDAYS = [date(2026, 3, 4)]

@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 
+from papers import statement
 from papers.arxiv.record import Announcement, AuthorName, Deletion, Record, Version
 from papers.huggingface.daily_paper import DailyPaper
 from papers.ingest import ingest
@@ -71,6 +72,31 @@ def test_of_one_version_the_later_day_holds():
     ingest([replace(RAW, title="A Corrected Thing", stated_on=LATER)])
     assert ingest([RAW]).changed == []
     assert paper().title == "A Corrected Thing"
+
+
+@pytest.mark.parametrize("titles", [("A Thing", "A Thing, Corrected"), ("A Thing, Corrected", "A Thing")])
+@pytest.mark.parametrize("order", [1, -1], ids=["as answered", "the later answer first"])
+def test_of_one_datestamp_the_later_answer_holds_in_either_order(titles, order):
+    """Harvested in the evening, corrected in the night: arXiv's datestamp is the same day's."""
+    evening = replace(RAW, title=titles[0], answered_at=datetime(2026, 1, 5, 3, 30, tzinfo=UTC))
+    next_evening = replace(RAW, title=titles[1], answered_at=datetime(2026, 1, 6, 3, 30, tzinfo=UTC))
+    for row in [evening, next_evening][::order]:
+        ingest([row])
+    assert paper().title == titles[1]
+
+
+def test_a_repeat_is_unchanged_for_readers_and_from_the_second_day_on_for_the_database_too():
+    def answered(day: int) -> Record:
+        return replace(RAW, answered_at=datetime(2026, 1, day, 3, 30, tzinfo=UTC))
+
+    ingest([answered(5)])
+    before = paper()
+    assert ingest([answered(6)]).unchanged == ["2601.00001"]
+    assert paper().modified_at == before.modified_at
+    ingest([answered(7)])
+    settled = statement.of(answered(8))
+    assert str(settled) == paper().stated
+    assert statement.merge(paper().stated, settled) == (paper().stated, set())
 
 
 def test_the_silence_of_a_complete_form_clears_and_a_partial_ones_does_not():

@@ -1,5 +1,6 @@
 """Whatever order the rows come in, however they are cut into pages, and however often: the tables are the same."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
@@ -10,6 +11,7 @@ from hypothesis import strategies as st
 
 from feed.mirror import enter
 from feed.models import Entry
+from papers import filing
 from papers.arxiv.record import (
     Announcement,
     AuthorName,
@@ -20,8 +22,8 @@ from papers.arxiv.record import (
     Version,
 )
 from papers.huggingface.daily_paper import DailyPaper
-from papers.ingest import ingest
-from papers.models import Author, Authorship, Category, Listing, Organization, Paper, Person
+from papers.ingest import Report, ingest
+from papers.models import Author, Authorship, Batch, Category, Listing, Organization, Paper, Person
 from papers.models import Version as StoredVersion
 from papers.models.author import author_slug
 from tests.conftest import IS_LONG
@@ -84,6 +86,7 @@ records = st.sampled_from([None, 1, 2, 3]).flatmap(
         submitter=words("Ada Byron", "Bob Builder"),
         withdrawn_at=st.one_of(st.none(), moments()),
         stated_on=st.one_of(st.none(), st.sampled_from(DAYS)),
+        answered_at=st.one_of(st.none(), moments()),
         is_complete=st.booleans(),
     )
 )
@@ -169,12 +172,15 @@ def pages(rows: list, draw) -> list[list]:
     return [rows[start:end] for start, end in zip([0, *cuts], [*cuts, len(rows)], strict=True)]
 
 
-def tables(pages: list[list]) -> dict:
+def take(page: list) -> Report:
+    return ingest(page, then=enter)
+
+
+def tables(pages: list, store: Callable[..., Report] = take) -> dict:
     """What the tables hold after these pages, without keys, drawn ids and times of our own."""
     with transaction.atomic():
         for page in pages:
-            report = ingest(page, then=enter)
-            assert not report.refused
+            assert not store(page).refused
         found = {model.__name__: rows() for model, rows in CONTENT.items()}
         transaction.set_rollback(True)
     return found
@@ -205,6 +211,7 @@ CONTENT = {
     ),
     Author: rows_of(Author, "slug", "name"),
     Category: rows_of(Category, "name"),
+    Batch: rows_of(Batch, "category", "day", "paper_count"),
     Listing: rows_of(Listing, "paper__arxiv_id", "day", "category", "kind"),
     StoredVersion: rows_of(
         StoredVersion, "paper__arxiv_id", "number", "submitted_at", "size_kilobytes", "is_withdrawal"
@@ -237,3 +244,39 @@ def test_all_sources_in_any_order_make_the_same_papers(orders):
     known = [Record(arxiv_id, "A Thing") for arxiv_id in IDS]
     once, again = orders
     assert tables([known, *again]) == tables([known, *once])
+
+
+@st.composite
+def announced(draw) -> dict[tuple[str, date, str], list[Record]]:
+    """What the lists and the feeds of some days have: each paper comes into a category once, and may be replaced later.
+
+    Once: of two replacements the later one shows that the one before has been, so their days are filed in order only.
+    """
+    found: dict[tuple[str, date, str], list[Record]] = {
+        (category, day, origin): [] for category in ("cs.CL", "cs.LG") for day in DAYS for origin in ("list", "rss")
+    }
+
+    def announce(arxiv_id: str, category: str, day: date, kind: str, version: int) -> None:
+        row = Record(arxiv_id, f"Thing {version}", announcements=(Announcement(day, category, kind),))
+        found[category, day, "list"].append(row)
+        found[category, day, "rss"].append(replace(row, version=version, abstract="It works.", categories=("cs.CL",)))
+
+    for arxiv_id in IDS:
+        for category in draw(st.sets(st.sampled_from(["cs.CL", "cs.LG"]), min_size=1)):
+            arrived, replaced = draw(st.lists(st.sampled_from(DAYS), min_size=2, max_size=2).map(sorted))
+            announce(arxiv_id, category, arrived, draw(st.sampled_from(["new", "cross"])), 1)
+            if replaced > arrived:
+                announce(arxiv_id, category, replaced, draw(st.sampled_from(["replace", "replace-cross"])), 2)
+    return found
+
+
+@EXAMPLES
+@given(announced(), st.data())
+def test_days_filed_in_any_order_from_feeds_and_lists_have_the_same_papers(announced, data):
+    def file(told: tuple[str, date, str]) -> Report:
+        category, day, origin = told
+        return filing.file(category, day, announced[told], Batch.Origin(origin))
+
+    once = list(announced)
+    again = data.draw(st.permutations(once + data.draw(st.lists(st.sampled_from(once), max_size=3))))
+    assert tables(again, file) == tables(once, file)

@@ -2,15 +2,17 @@
 
 import gzip
 import json
+import re
 import time
 
 import pytest
+from django.db import connection
 from django.template import Context, Engine
 from hypothesis import given
 from hypothesis import strategies as st
 from lxml import html
 
-from papers.markup import first_sentence, inline, plain, prose
+from papers.markup import first_sentence, inline, inline_marked, plain, prose, prose_marked, sentences
 from papers.mathml import ATTRIBUTES, ELEMENTS
 from papers.templatetags.markup import compact
 
@@ -156,6 +158,57 @@ def test_mathematics_without_dollars_stays_text():
     assert inline("O(n^2) time, x_i") == "O(n^2) time, x_i"
 
 
+@given(st.text() | SHARDS, st.frozensets(st.sampled_from(["x", "5", "script", "a", "frac", "text", "é", "e", "ß"])))
+def test_marking_words_changes_no_text_and_breaks_no_markup(text, lexemes):
+    for render, render_marked in [(inline, inline_marked), (prose, prose_marked)]:
+        marked = html.fragment_fromstring(render_marked(text, lexemes), create_parent="section")
+        bare = html.fragment_fromstring(render(text), create_parent="section")
+        assert marked.text_content() == bare.text_content()
+        for mark in marked.iter("mark"):
+            assert not list(mark)
+            assert not [above for above in mark.iterancestors() if above.tag == "math"]
+        html.etree.strip_tags(marked, "mark")
+        assert html.tostring(marked) == html.tostring(bare)
+
+
+def test_a_word_is_marked_in_every_form_that_has_its_stem():
+    lexemes = frozenset(["compress", "imag", "levi", "word2vec"])
+    assert inline_marked("Compression of Images, compressed; imagine the Lévy word2vec", lexemes) == (
+        "<mark>Compression</mark> of <mark>Images</mark>, <mark>compressed</mark>; imagine the <mark>Lévy</mark>"
+        " <mark>word2vec</mark>"
+    )
+
+
+def test_no_word_is_marked_inside_a_formula_a_tag_or_an_entity():
+    lexemes = frozenset(["x", "n", "script", "amp", "lt", "a", "href", "mi", "em"])
+    assert inline_marked(r"x & <script> \emph{n}: $x$", lexemes).startswith(
+        "<mark>x</mark> &amp; &lt;<mark>script</mark>&gt; <em><mark>n</mark></em>: <math"
+    )
+    assert inline_marked(r"x & <script> \emph{n}: $x$", lexemes).count("<mark>") == 3
+    assert prose_marked("https://a.b/x", frozenset(["x"])) == (
+        '<p><a href="https://a.b/x" rel="nofollow ugc noopener">https://a.b/<mark>x</mark></a></p>'
+    )
+
+
+def test_broken_tex_is_marked_nowhere():
+    assert inline_marked(r"$\frac{a<b$ frac", frozenset(["frac", "a", "b"])) == (
+        r'<code class="tex">\frac{a&lt;b</code> <mark>frac</mark>'
+    )
+
+
+@pytest.mark.django_db
+def test_words_are_stemmed_as_postgresql_stems_them():
+    words = (
+        "Generative organizations internally running skies: naïve Gödel coördinates; happily optimised universities in"
+        " emergency intervals, GPT-4 x-ray, dying pathologists paste ﬁne-tuned Łódź agents’ word2vec"
+    )
+    with connection.cursor() as cursor:
+        cursor.execute("select array_agg(lexeme) from unnest(to_tsvector('english', papers_folded(%s)))", [words])
+        lexemes = frozenset(cursor.fetchone()[0])
+    unmarked = re.sub("<mark>.*?</mark>", "", inline_marked(words, lexemes))
+    assert re.findall(r"\w+", unmarked) == ["in"]
+
+
 def test_broken_tex_is_shown_as_its_source():
     assert inline(r"see $\frac{a<b$ there") == r'see <code class="tex">\frac{a&lt;b</code> there'
 
@@ -249,6 +302,31 @@ def test_the_first_sentence_ends_where_a_reader_ends_it(text, sentence):
     assert first_sentence(text) == sentence
 
 
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("", []),
+        (" \n", []),
+        ("No stop here", ["No stop here"]),
+        ("We study x, e.g. y. It works.\n Fine!", ["We study x, e.g. y.", "It works.", "Fine!"]),
+        ("One.\n\nTwo three", ["One.", "Two three"]),
+        ("Abstract. We study x. Then y.", ["Abstract. We study x.", "Then y."]),
+        (r"Of $x. Y$ we know. It is $O(n)$.", ["Of $x. Y$ we know.", "It is $O(n)$."]),
+        (r"\emph{It works.} It does.", [r"\emph{It works.}", "It does."]),
+        (r"We \textbf{do it. Really. Here} and there. Done.", [r"We \textbf{do it. Really. Here} and there.", "Done."]),
+    ],
+)
+def test_sentences_are_those_a_reader_sees_with_their_tex(text, found):
+    assert list(sentences(text)) == found
+
+
+@given(st.text() | SHARDS)
+def test_sentences_hold_only_what_the_text_holds(text):
+    found = "".join("".join(sentences(text)).split())
+    assert set(found) <= set(text)
+    assert len(found) <= len(text)
+
+
 def test_a_long_first_sentence_is_cut_between_words():
     assert first_sentence("alpha beta gamma delta epsilon", 20) == "alpha beta gamma…"
     assert first_sentence("a" * 50, 20) == "a" * 19 + "…"
@@ -284,7 +362,10 @@ def test_a_long_first_sentence_is_never_cut_inside_a_formula():
     ],
     ids=lambda text: f"{text[:12]!r}",
 )
-@pytest.mark.parametrize("render", [inline, prose, plain, first_sentence])
+@pytest.mark.parametrize(
+    "render",
+    [inline, prose, plain, first_sentence, sentences, lambda text: prose_marked(text, frozenset(["x", "frac"]))],
+)
 def test_a_hostile_text_costs_little(render, hostile):
     began = time.process_time()
     render(hostile)

@@ -7,6 +7,7 @@ import time_machine
 from django.contrib.auth.models import Permission
 from django.urls import reverse
 
+from papers import gists
 from papers.condition import BELLS
 from papers.ledger import Day
 from papers.models import Batch, Category, Run, Source
@@ -82,6 +83,7 @@ def test_it_looks_back_over_the_window_and_no_further():
         ("arxiv-ids", "running", "running"),
         ("huggingface", "failed", "off"),
         ("github", None, "new"),
+        ("summarizer", "failed", "off"),
     ],
 )
 def test_a_source_is_as_its_last_run_was(name, state, shown):
@@ -111,6 +113,14 @@ def test_what_is_left_to_do_is_told_for_each_source(settings, make_paper):
     assert left["arxiv-ids"] == "1 paper to look up"
     assert left["arxiv-backfill"] == "3,711 days from 2015-11-12 on; 50% done"
     assert left["arxiv-oai"] == ""
+
+
+def test_papers_that_wait_for_a_language_model_are_left_to_do_where_there_is_one(settings, make_paper):
+    make_paper(published_at=NOW)
+    gists.catch_up()
+    assert condition("summarizer").left == ""
+    settings.SUMMARIZER_URL = "http://127.0.0.1:1"
+    assert (condition("summarizer").state, condition("summarizer").left) == ("new", "1 paper waits")
 
 
 def test_every_bell_of_a_source_is_in_the_timetable():

@@ -55,14 +55,17 @@ def test_after_a_killed_process_the_others_soon_go_on(server, settings):
         if request.path != "/drip":
             return Answer(b"quick")
         is_asked.set()
-        # The other process waits at the lock while this one drips.
-        is_free.wait(10)
+        # Until the other process waits at the lock.
+        is_free.wait(30)
         return Answer(b"x" * 1_000, pieces=1_000, pause=0.02)
 
     with Replay(answer) as replay:
         victim = process(settings.REDIS_URL, f"{replay.url}/drip", 1, PAUSE, 1.0)
         assert is_asked.wait(30)
         other = process(settings.REDIS_URL, f"{replay.url}/quick", 3, PAUSE, 1.0)
+        while not server.exists("pace:teapot:first"):
+            assert other.is_alive()
+            other.join(0.01)
         owner = server.get("pace:teapot")
         victim.kill()
         is_free.set()

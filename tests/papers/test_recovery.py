@@ -3,10 +3,22 @@
 from datetime import date
 
 import pytest
+import time_machine
 
+from papers import announcements
 from papers.models import Source
-from tests.papers.invented_march import CATEGORIES, asked, filed, listed, march, of_day, ring
-from tests.papers.simulated_arxiv import Fault
+from tests.papers.invented_march import (
+    CATEGORIES,
+    asked,
+    every_ten_minutes,
+    filed,
+    listed,
+    make,
+    march,
+    of_day,
+    ring,
+)
+from tests.papers.simulated_arxiv import Fault, SimulatedArxiv
 
 pytestmark = pytest.mark.django_db
 
@@ -53,3 +65,36 @@ class TestHarvest:
         assert (asked(begun) - before)["/oai"] == 9 + 3 * 2
         assert filed("cs.CV")[5] == "oai"
         assert listed("cs.CV", 9) == begun.arrivals("cs.CV", date(2026, 3, 9))
+
+    def test_an_evening_that_comes_empty_by_mistake_closes_no_day(self, begun):
+        evening = {"from": "2026-03-11", "until": "2026-03-11"}
+        begun.faults = [Fault("/oai", march(20), march(20, "12:05"), shown=march(2), only=evening)]
+        ring(march(20, "12:00"))
+        assert 12 not in filed("cs.CV")
+        assert Source.objects.get(name="arxiv-listing").position["recovery"]["stamp"] == "2026-03-11"
+        ring(march(20, "12:10"))
+        assert filed("cs.CV")[12] == "oai"
+        assert listed("cs.CV", 12) == begun.arrivals("cs.CV", date(2026, 3, 12))
+
+
+class SlowArxiv(SimulatedArxiv):
+    """Each answer takes it two minutes of the `clock`'s."""
+
+    clock = None
+
+    def answer(self, request):
+        if self.clock:
+            self.clock.shift(120)
+        return super().answer(request)
+
+
+def test_categories_that_take_all_the_time_of_a_bell_leave_it_a_share(settings):
+    arxiv = SlowArxiv(dict(make().days), CATEGORIES)
+    with arxiv.standing_in(settings):
+        ring(march(3), march(4))
+        for bell in every_ten_minutes(march(20, "12:00"), march(20, "22:00"))[::2]:
+            with time_machine.travel(bell, tick=False) as arxiv.clock:
+                announcements.collect()
+    for category in CATEGORIES:
+        assert listed(category, 5) == arxiv.arrivals(category, date(2026, 3, 5))
+        assert set(filed(category)) >= {day.day for day in arxiv.days if 3 <= day.day <= 20}

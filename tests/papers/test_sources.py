@@ -1,3 +1,5 @@
+from itertools import pairwise
+
 import pytest
 import redis
 
@@ -5,7 +7,7 @@ from papers import sources
 from papers.arxiv.record import SourceError
 from papers.github.repository import Repository
 from papers.web.guard import place
-from papers.web.unavailable import Busy
+from papers.web.unavailable import Busy, Unavailable
 from tests.replay import Answer, Replay, reset
 
 REPOSITORY = b'{"full_name": "owner/name", "stargazers_count": 7}'
@@ -41,7 +43,8 @@ def test_all_of_arxivs_services_have_one_pace(server, settings):
     settings.ARXIV_PAUSE = 60
     sources.arxiv().announcements(["cs.CL"])
     with redis.from_url(settings.REDIS_URL) as valkey:
-        assert 59_000 < valkey.pttl("pace:arxiv") <= 60_000
+        # Some of it has gone by, on a busy machine more.
+        assert 30_000 < valkey.pttl("pace:arxiv") <= 60_000
     again = sources.arxiv()
     again.fetcher.turn.patience = 0.1
     with pytest.raises(Busy):
@@ -51,16 +54,30 @@ def test_all_of_arxivs_services_have_one_pace(server, settings):
     assert len(server.log) == 2
 
 
-def test_a_circuit_is_shared_by_all_clients_of_a_source(server, settings):
+def test_a_circuit_is_shared_by_all_clients_of_a_host(server, settings):
     with Replay(lambda request: Answer(b"x"), faults=[reset()] * 99) as broken:
         settings.HUGGINGFACE_URL = broken.url
         for _ in range(4):
             with pytest.raises(SourceError):
                 sources.huggingface().paper("2601.00001")
-        with pytest.raises(Busy, match="huggingface is left alone"):
+        with pytest.raises(Busy, match=f"{place(broken.url)} is left alone"):
             sources.huggingface().paper("2601.00001")
     assert len(broken.log) == 8
     assert sources.github().repository("owner/name").stars == 7
+
+
+def test_a_sick_host_of_arxivs_leaves_the_others_their_turns_at_one_pace(server, settings):
+    settings.ARXIV_PAUSE = 0.05
+    with Replay(lambda request: Answer(b"x"), faults=[reset()] * 99) as broken:
+        settings.ARXIV_OAI_URL = broken.url
+        for number in range(3):
+            with pytest.raises(Busy if number == 2 else Unavailable):
+                sources.arxiv().record("2601.00001")
+        sources.arxiv().listing("cs.CL", "new")
+        sources.arxiv().announcements(["cs.CL"])
+    assert [len(broken.log), len(server.log)] == [8, 2]
+    both = sorted([*broken.log, *server.log], key=lambda asked: asked.started)
+    assert all(after.started - before.ended > 0.04 for before, after in pairwise(both))
 
 
 def test_pictures_are_fetched_from_any_host_but_arxivs(server):

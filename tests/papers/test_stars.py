@@ -3,6 +3,7 @@ import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
+import redis
 import time_machine
 from werkzeug import Response
 
@@ -193,6 +194,24 @@ def test_a_bad_answer_is_noted_and_the_others_are_asked(there, linked, httpserve
     assert (Run.objects.get().refused_count, Run.objects.get().changed_count) == (1, 1)
     refresh_stars()
     assert asked(httpserver) == []
+
+
+def test_repositories_that_always_fail_are_put_off_and_let_the_others_have_their_turn(
+    there, linked, httpserver, settings
+):
+    for number in (1, 2, 3):
+        there[f"bob/ill-{number}"] = Response(status=500)
+        linked(f"https://github.com/bob/ill-{number}", days=number)
+    there["bob/thing"] = 41
+    paper = linked(days=9)
+    for hours in (0, 1, 2):
+        with later(hours=hours):
+            refresh_stars()
+        with redis.from_url(settings.REDIS_URL) as valkey:
+            # By the next bell the circuit has rested.
+            valkey.flushdb()
+    assert stars(paper) == 41
+    assert asked(httpserver) == [*["bob/ill-1"] * 4, *["bob/ill-2"] * 4, *["bob/ill-3"] * 4, "bob/thing"]
 
 
 def test_out_of_reach_fails_the_run(there, linked, settings):

@@ -127,7 +127,8 @@ def test_a_keyword_of_no_paper_is_told_so(client, make):
 
 
 @pytest.mark.parametrize(
-    "words", ["text-to-image", "ac/dc", "..", ".", "/", "a//b", "c++", "100%", "%2F", "few_shot", "a\\b", "où?", "#1 &", "x\ny"]
+    "words",
+    ["text-to-image", "ac/dc", "..", ".", "/", "a//b", "c++", "100%", "%2F", "few_shot", "a\\b", "où?", "#1 &", "x\ny"],
 )
 def test_any_keyword_has_an_address_that_a_browser_leaves_as_it_is(client, make, words):
     make("2601.00001", keywords=[words])

@@ -5,6 +5,9 @@ import time_machine
 from django.core import mail
 from django.urls import reverse
 
+from papers import gists
+from papers.arxiv.record import Refusal
+from papers.ingest import Report
 from papers.models import Batch, Category, Run, Source
 from papers.watch import look
 
@@ -41,6 +44,11 @@ def ended(name, *, ago: timedelta, state="finished", error="") -> Run:
     return Run.objects.create(source=name, state=state, started_at=moment, finished_at=moment, error=error)
 
 
+def arrived(name, *, ago: timedelta, at="done_at") -> None:
+    """A walk came to the present then, or where it says `moved_at` a window further."""
+    Source.objects.update_or_create(name=name, defaults={"position": {at: (NOW - ago).isoformat()}})
+
+
 def looks(*moments) -> None:
     for moment in moments:
         with time_machine.travel(moment, tick=False):
@@ -52,7 +60,7 @@ TWICE = (NOW, NOW + timedelta(hours=1))
 
 def test_all_is_well_and_nobody_is_told(filed):
     filed(date(2026, 1, 7))
-    ended(HARVEST, ago=timedelta(hours=11))
+    arrived(HARVEST, ago=timedelta(hours=11))
     looks(*TWICE)
     assert mail.outbox == []
 
@@ -60,7 +68,7 @@ def test_all_is_well_and_nobody_is_told(filed):
 def test_a_category_that_is_stalled_is_told_once(filed):
     filed(date(2026, 1, 7), "cs.CL")
     filed(date(2026, 1, 6), "cs.CV")
-    ended(HARVEST, ago=timedelta(hours=11))
+    arrived(HARVEST, ago=timedelta(hours=11))
     ended(Source.Name.LISTING, ago=timedelta(hours=2), state="failed", error="rss.arxiv.org answered with status 503")
     looks(*TWICE, NOW + timedelta(hours=2), NOW + timedelta(hours=5))
     (message,) = mail.outbox
@@ -73,7 +81,7 @@ def test_a_category_that_is_stalled_is_told_once(filed):
 
 def test_a_source_that_only_fails_is_told_with_what_its_last_run_said(filed):
     filed(date(2026, 1, 7))
-    ended(HARVEST, ago=timedelta(hours=40))
+    arrived(HARVEST, ago=timedelta(hours=40))
     ended(HARVEST, ago=timedelta(hours=2), state="failed", error="oaipmh.arxiv.org is out of reach")
     looks(*TWICE)
     (message,) = mail.outbox
@@ -82,10 +90,33 @@ def test_a_source_that_only_fails_is_told_with_what_its_last_run_said(filed):
     assert "oaipmh.arxiv.org is out of reach" in message.body
 
 
+def test_a_harvest_whose_runs_end_well_without_ever_arriving_is_told(filed):
+    filed(date(2026, 1, 7))
+    arrived(HARVEST, ago=timedelta(days=2))
+    ended(HARVEST, ago=timedelta(minutes=10))
+    looks(*TWICE)
+    (message,) = mail.outbox
+    assert "arXiv's changes by OAI-PMH" in message.subject
+    assert "It has come no further since then" in message.body
+
+
+def test_a_backfill_that_moves_on_is_well_and_one_that_does_not_is_told(filed, settings):
+    settings.ARXIV_BACKFILL = True
+    filed(date(2026, 1, 7))
+    arrived(HARVEST, ago=timedelta(hours=11))
+    arrived(Source.Name.BACKFILL, ago=timedelta(hours=20), at="moved_at")
+    ended(Source.Name.BACKFILL, ago=timedelta(minutes=10))
+    looks(*TWICE)
+    assert mail.outbox == []
+    looks(NOW + timedelta(hours=4), NOW + timedelta(hours=5))
+    assert "arXiv's archive by OAI-PMH" in mail.outbox[0].subject
+
+
 def test_when_it_is_back_that_is_told_once_too(filed):
     filed(date(2026, 1, 7))
-    ended(HARVEST, ago=timedelta(hours=40))
+    arrived(HARVEST, ago=timedelta(hours=40))
     looks(*TWICE)
+    arrived(HARVEST, ago=timedelta(hours=-1.5))
     ended(HARVEST, ago=timedelta(hours=-1.5)).note(None, requests=3)
     looks(NOW + timedelta(hours=2), NOW + timedelta(hours=3), NOW + timedelta(hours=4))
     assert [message.subject for message in mail.outbox][1:] == ["[Daily Papers] arXiv's changes by OAI-PMH is back"]
@@ -94,9 +125,9 @@ def test_when_it_is_back_that_is_told_once_too(filed):
 
 def test_a_second_silence_is_told_again(filed):
     filed(date(2026, 1, 8))
-    ended(HARVEST, ago=timedelta(hours=40))
+    arrived(HARVEST, ago=timedelta(hours=40))
     looks(*TWICE)
-    ended(HARVEST, ago=timedelta(hours=-1.5))
+    arrived(HARVEST, ago=timedelta(hours=-1.5))
     looks(NOW + timedelta(hours=2))
     looks(NOW + timedelta(hours=34), NOW + timedelta(hours=35))
     assert len(mail.outbox) == 3
@@ -104,10 +135,10 @@ def test_a_second_silence_is_told_again(filed):
 
 def test_after_a_night_switched_off_the_site_gets_an_hour_to_catch_up(filed):
     filed(date(2026, 1, 6))
-    ended(HARVEST, ago=timedelta(hours=40))
+    arrived(HARVEST, ago=timedelta(hours=40))
     looks(NOW)
     filed(date(2026, 1, 7))
-    ended(HARVEST, ago=-timedelta(minutes=10))
+    arrived(HARVEST, ago=-timedelta(minutes=10))
     looks(NOW + timedelta(hours=1))
     assert mail.outbox == []
 
@@ -119,7 +150,7 @@ def test_after_a_night_switched_off_the_site_gets_an_hour_to_catch_up(filed):
 )
 def test_nobody_is_told_anything_on_days_without_announcement(moment, filed):
     filed(date(2026, 1, 5))
-    ended(HARVEST, ago=timedelta(hours=40))
+    arrived(HARVEST, ago=timedelta(hours=40))
     looks(moment, moment + timedelta(hours=1))
     assert mail.outbox == []
 
@@ -129,7 +160,7 @@ def test_nobody_is_told_anything_on_days_without_announcement(moment, filed):
 )
 def test_a_source_that_has_nothing_to_do_may_be_silent(name, filed):
     filed(date(2026, 1, 7))
-    ended(HARVEST, ago=timedelta(hours=11))
+    arrived(HARVEST, ago=timedelta(hours=11))
     ended(name, ago=timedelta(days=9))
     looks(*TWICE)
     assert mail.outbox == []
@@ -137,7 +168,7 @@ def test_a_source_that_has_nothing_to_do_may_be_silent(name, filed):
 
 def test_what_is_to_be_looked_up_and_is_not_is_told(filed, make_paper):
     filed(date(2026, 1, 7))
-    ended(HARVEST, ago=timedelta(hours=11))
+    arrived(HARVEST, ago=timedelta(hours=11))
     ended(Source.Name.LOOKUP, ago=timedelta(days=9))
     make_paper()
     looks(*TWICE)
@@ -146,7 +177,7 @@ def test_what_is_to_be_looked_up_and_is_not_is_told(filed, make_paper):
 
 def test_the_mirror_is_watched_only_while_it_is_switched_on(filed, settings):
     filed(date(2026, 1, 7))
-    ended(HARVEST, ago=timedelta(hours=11))
+    arrived(HARVEST, ago=timedelta(hours=11))
     ended(Source.Name.HUGGINGFACE, ago=timedelta(hours=7))
     looks(*TWICE)
     assert mail.outbox == []
@@ -155,8 +186,46 @@ def test_the_mirror_is_watched_only_while_it_is_switched_on(filed, settings):
     assert "Hugging Face's daily feed" in mail.outbox[0].subject
 
 
-def test_a_site_that_never_got_a_list_is_told_after_a_day(filed):
+@pytest.mark.parametrize("brought", [timedelta(days=4), None], ids=["since then", "never"])
+def test_a_mirror_whose_runs_bring_nothing_for_days_is_told(filed, settings, brought):
+    settings.MIRROR_HUGGINGFACE = True
+    filed(date(2026, 1, 7))
+    arrived(HARVEST, ago=timedelta(hours=11))
+    if brought:
+        ended(Source.Name.HUGGINGFACE, ago=brought).note(Report(unchanged=["2601.00001"]))
+    for hours in (80, 40, 2):
+        ended(Source.Name.HUGGINGFACE, ago=timedelta(hours=hours)).note(Report(refused=[Refusal("2601.1", "bad")]))
+    looks(*TWICE)
+    assert "none has brought a paper since then" in mail.outbox[0].body
+
+
+def test_a_mirror_is_not_told_before_working_days_stayed_empty(filed, settings):
+    settings.MIRROR_HUGGINGFACE = True
+    filed(date(2026, 1, 7))
+    arrived(HARVEST, ago=timedelta(hours=11))
+    ended(Source.Name.HUGGINGFACE, ago=timedelta(hours=70)).note(Report(unchanged=["2601.00001"]))
+    ended(Source.Name.HUGGINGFACE, ago=timedelta(hours=2))
+    looks(*TWICE)
+    assert mail.outbox == []
+
+
+def test_a_summarizer_is_missed_only_while_it_is_switched_on_and_has_requests_left(filed, settings, make_paper):
+    filed(date(2026, 1, 7))
     ended(HARVEST, ago=timedelta(hours=11))
+    ended(Source.Name.SUMMARIZER, ago=timedelta(hours=25))
+    make_paper(published_at=NOW, license="http://creativecommons.org/licenses/by/4.0/")
+    gists.catch_up()
+    looks(*TWICE)
+    settings.SUMMARIZER_URL, settings.SUMMARIZER_DAILY_LIMIT = "http://127.0.0.1:1", 0
+    looks(*TWICE)
+    assert mail.outbox == []
+    settings.SUMMARIZER_DAILY_LIMIT = 1
+    looks(*TWICE)
+    assert "sentences by a language model" in mail.outbox[0].subject
+
+
+def test_a_site_that_never_got_a_list_is_told_after_a_day(filed):
+    arrived(HARVEST, ago=timedelta(hours=11))
     ended(Source.Name.LISTING, ago=timedelta(hours=30), state="failed")
     looks(*TWICE)
     assert "no list was ever filed" in mail.outbox[0].body
@@ -164,7 +233,7 @@ def test_a_site_that_never_got_a_list_is_told_after_a_day(filed):
 
 def test_a_mail_that_can_not_be_sent_is_sent_at_the_next_look(filed, settings, caplog):
     filed(date(2026, 1, 7))
-    ended(HARVEST, ago=timedelta(hours=40))
+    arrived(HARVEST, ago=timedelta(hours=40))
     backend = settings.EMAIL_BACKEND
     settings.EMAIL_BACKEND, settings.EMAIL_HOST, settings.EMAIL_PORT = (
         "django.core.mail.backends.smtp.EmailBackend",
@@ -181,7 +250,7 @@ def test_a_mail_that_can_not_be_sent_is_sent_at_the_next_look(filed, settings, c
 def test_without_operators_the_log_has_it(filed, settings, caplog):
     settings.ADMINS = []
     filed(date(2026, 1, 7))
-    ended(HARVEST, ago=timedelta(hours=40))
+    arrived(HARVEST, ago=timedelta(hours=40))
     looks(*TWICE)
     assert mail.outbox == []
     assert "arxiv-oai has been silent since" in caplog.text

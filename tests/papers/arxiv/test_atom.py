@@ -46,6 +46,7 @@ class TestRecord:
             journal_reference="Journal de l'Ébullition 1 (2026) 1–2",
             warnings=("category ‘cs.ZZ’ is not one of arXiv's: kept without it",),
             stated_on=date(2026, 1, 7),
+            answered_at=datetime(2026, 1, 7, 3, 45, 6, tzinfo=UTC),
             is_complete=True,
         )
 
@@ -156,6 +157,7 @@ class TestRecorded:
             assert page.start == int(feed.findtext("search:startIndex", namespaces=NAMES))
             assert page.items_per_page == int(feed.findtext("search:itemsPerPage", namespaces=NAMES))
             assert f"{page.answered_at:%Y-%m-%dT%H:%M:%SZ}" == feed.findtext("atom:updated", namespaces=NAMES)
+            assert {row.answered_at for row in page.rows} <= {page.answered_at}
             assert not page.is_blank
             for row, entry in zip(page.rows, feed.findall("atom:entry", NAMES), strict=True):
                 self.check(row, entry, page.answered_at.date())

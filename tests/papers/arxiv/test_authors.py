@@ -24,6 +24,7 @@ def names(line):
         ("The ATLAS and CMS Collaborations", ["The ATLAS and CMS Collaborations"]),
         (r"Nikola Pi\v{z}urica, J\"org Hoff", ["Nikola Pižurica", "Jörg Hoff"]),
         ("Ada Byron (1), Bob Son (1 and 2) ((1) Here, (2) There)", ["Ada Byron", "Bob Son"]),
+        ("Ada Byron (1),(2), Bob Son (2) ((1) Here, (2) There)", ["Ada Byron", "Bob Son"]),
         ("Ada (Byron, Bob Son", ["Ada (Byron", "Bob Son"]),
         ("Ada Byron and Bob Son", ["Ada Byron", "Bob Son"]),
         ("Ada Byron,\n Bob Son\n  and Eve Black", ["Ada Byron", "Bob Son", "Eve Black"]),
@@ -45,6 +46,11 @@ def test_an_affiliation_stands_in_parentheses_commas_and_all():
         AuthorName("Ada Byron", affiliation="Home, London"),
         AuthorName("Bob Son", affiliation="Lab (East)"),
     )
+
+
+def test_a_marker_with_a_legend_behind_it_is_no_affiliation():
+    line = "Ada Byron (Home), Bob Son (2) (on behalf of the team, (1) Here, (2) There)"
+    assert authors.split(line) == (AuthorName("Ada Byron", affiliation="Home"), AuthorName("Bob Son"))
 
 
 def test_three_thousand_authors_are_all_kept():

@@ -143,8 +143,12 @@ class TestBrokenParse:
             ),
             (b"<dt>", b"<div>", "an entry where none should be"),
             (b"dd>", b"div>", "says that it shows 2 entries and has 0"),
-            (b"/abs/", b"/paper/", "no entry that can be read, it may have changed: there is no arXiv id"),
-            (b"list-title", b"title", "no entry that can be read, it may have changed: it has no title"),
+            (
+                b"/abs/",
+                b"/paper/",
+                "may have changed: 2 of its 2 rows can't be read, the first as there is no arXiv id",
+            ),
+            (b"list-title", b"title", "may have changed: 2 of its 2 rows can't be read, the first as it has no title"),
             (b"Cross submissions", b"Odd submissions", "a heading that is not understood: ‘Odd submissions"),
             (b"(showing 1 of 1 entries)", b"", "a heading that is not understood: ‘Cross submissions’"),
             (b"<h3>New submissions (showing 2 of 2 entries)</h3>", b"", "neither how many entries it has"),
@@ -173,6 +177,19 @@ class TestBrokenParse:
         assert old in RECENT
         with pytest.raises(SourceError, match=reason):
             list_page.parse(RECENT.replace(old, new), "cs.CL")
+
+    @pytest.mark.parametrize(("bad", "is_told"), [(2, False), (3, True), (9, True)])
+    def test_a_page_of_which_more_than_a_fifth_cannot_be_read_is_told(self, bad, is_told):
+        start, stop = NEW.index(b"<dt>"), NEW.index(b"</dd>") + 5
+        entry = NEW[start:stop]
+        entries = entry.replace(b"/abs/", b"/paper/") * bad + entry * (9 - bad)
+        page = (NEW[:start] + entries + NEW[start:]).replace(b"showing 2 of 2", b"showing 11 of 11")
+        page = page.replace(b"Total of 6", b"Total of 15")
+        if is_told:
+            with pytest.raises(SourceError, match=f"{bad} of its 11 rows can't be read"):
+                list_page.parse(page, "cs.CL")
+        else:
+            assert len(list_page.parse(page, "cs.CL").days[0].rows) == 14
 
     def test_a_page_that_says_nothing_of_its_silence_is_no_quiet_day(self):
         with pytest.raises(SourceError, match="neither how many entries it has nor that it has none"):

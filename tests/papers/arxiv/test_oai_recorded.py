@@ -189,9 +189,11 @@ def test_every_field_is_as_the_xml_has_it(recorded, name):
     assert [row for row in rows if isinstance(row, Refusal)] == ([] if whole.is_whole else rows[-1:])
     said = re.search(rb"<responseDate>(.*?)Z<", data)
     assert whole.response_date == (datetime.fromisoformat(said[1].decode()).replace(tzinfo=UTC) if said else None)
-    token = re.search(r'<resumptionToken cursor="(\d+)" completeListSize="(\d+)">(.*?)<', data.decode())
-    assert whole.resumption_token == (html.unescape(token[3]) if token else "")
-    assert (whole.cursor, whole.complete_list_size) == ((int(token[1]), int(token[2])) if token else (None, None))
+    assert {record.answered_at for record in records} == {whole.response_date}
+    asked = re.search(rb"<request [^>]*>", data)
+    assert whole.request == (dict(re.findall(r'(\w+)="(.*?)"', asked[0].decode())) if asked else {})
+    token = re.search(r"<resumptionToken [^>]*>(.*?)<", data.decode())
+    assert whole.resumption_token == (html.unescape(token[1]) if token else "")
 
 
 @pytest.mark.parametrize("name", ERRORS)

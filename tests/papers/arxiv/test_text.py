@@ -123,7 +123,13 @@ def test_cleaning_a_decoded_text_changes_nothing_but_its_entities(text):
 
 
 @pytest.mark.parametrize("piece", ["\\emph{", "$", "\\(", "{", "\\'{", "``", "--", "\\href{", "$x ", "{\\it "])
-def test_twenty_thousand_characters_of_anything_are_decoded_at_once(piece):
-    started = time.perf_counter()
-    from_tex(piece * (20_000 // len(piece)))
-    assert time.perf_counter() - started < 1
+def test_ten_times_the_characters_take_about_ten_times_as_long(piece):
+    """Not a hundred times, as where each looks at all the others; whatever else the machine does."""
+
+    def seconds(count: int) -> float:
+        started = time.process_time()
+        from_tex(piece * (count // len(piece)))
+        return time.process_time() - started
+
+    few = min(seconds(2_000) for _ in range(5))
+    assert min(seconds(20_000) for _ in range(3)) < 40 * few + 0.1

@@ -1,3 +1,4 @@
+import json
 from datetime import date
 
 import pytest
@@ -17,10 +18,35 @@ def client(server: Replay) -> Client:
 def test_a_day_is_asked_for_with_all_its_rows():
     with Replay(lambda request: Answer(b"[]")) as server:
         asking = client(server)
-        assert asking.daily_papers(date(2026, 1, 6)) == b"[]"
+        assert asking.daily_papers(date(2026, 1, 6)) == []
     (asked,) = server.log
-    assert (asked.path, asked.query) == ("/api/daily_papers", {"date": "2026-01-06", "limit": "100"})
+    assert (asked.path, asked.query) == ("/api/daily_papers", {"date": "2026-01-06", "limit": "100", "p": "0"})
     assert (asking.request_count, asking.byte_count) == (1, 2)
+
+
+def page(first: int, count: int) -> Answer:
+    rows = [
+        {"paper": {"id": f"2601.{number:05}"}, "title": "A Thing"} for number in range(first + 1, first + count + 1)
+    ]
+    return Answer(json.dumps(rows).encode())
+
+
+@pytest.mark.parametrize(("count", "pages"), [(99, 1), (100, 2), (230, 3)])
+def test_behind_a_full_page_the_next_is_asked_for(count, pages):
+    def answer(request) -> Answer:
+        first = 100 * int(request.query["p"])
+        return page(first, min(100, count - first))
+
+    with Replay(answer) as server:
+        rows = client(server).daily_papers(date(2026, 1, 6))
+    assert [row.record.arxiv_id for row in rows] == [f"2601.{number:05}" for number in range(1, count + 1)]
+    assert [asked.query["p"] for asked in server.log] == ["0", "1", "2"][:pages]
+
+
+def test_a_day_without_end_is_told():
+    with Replay(lambda request: page(0, 100)) as server, pytest.raises(SourceError, match="no end"):
+        client(server).daily_papers(date(2026, 1, 6))
+    assert len(server.log) == 10
 
 
 @pytest.mark.parametrize(

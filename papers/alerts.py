@@ -1,0 +1,153 @@
+"""Tells members by mail what is new in their saved searches: once a day, in one message.
+
+A day's alert is a row (`papers.models.Alert`), unique for its member and day. It is marked as being sent, and that is
+committed, before the mail server hears of it: a process that dies takes the message with it rather than sending it
+twice, and what was in it comes with the next day's.
+"""
+
+import logging
+import time
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from smtplib import SMTPException, SMTPRecipientsRefused, SMTPResponseException
+
+from django.conf import settings
+from django.core.mail import EmailMessage, get_connection
+from django.db import DatabaseError, transaction
+from django.template.loader import render_to_string
+from django.utils import timezone
+
+from papers import address
+from papers.models import Alert, Paper, SavedSearch
+from papers.models.saved_search import stop_link
+from papers.query import Query
+from papers.search import search
+
+logger = logging.getLogger(__name__)
+
+# Hour, UTC: the day's announcement is here by then. arXiv's feeds show it from midnight in New York on, 4 or 5 UTC.
+FROM = 7
+# Whoever stores papers commits them within these: what came later is left to the next day's alert.
+SETTLED = timedelta(minutes=15)
+# Papers of years ago that come with the archive are no news.
+NEWS = timedelta(days=60)
+# Of one search in one mail; the others are a link away.
+SHOWN = 10
+# Well below a task's time limit; the timetable rings again.
+ENOUGH = timedelta(minutes=5)
+
+
+@dataclass(frozen=True)
+class News:
+    """What is new in a search, the best first; `shown` are those that the mail names."""
+
+    search: SavedSearch
+    papers: list[int]
+    shown: list[Paper]
+
+    @property
+    def rest(self) -> int:
+        return len(self.papers) - len(self.shown)
+
+
+def send() -> None:
+    """Send what is due of the day's alerts; what can't be sent now waits for the next time. Safe to run beside itself."""
+    now = timezone.now()
+    if lost := Alert.objects.give_up_lost():
+        logger.error(
+            "%d alerts may or may not have arrived: whoever was sending them died. They are not repeated", lost
+        )
+    if now.hour >= FROM:
+        Alert.objects.plan(now.date())
+    deadline = time.monotonic() + ENOUGH.total_seconds()
+    for pk in Alert.objects.due().values_list("pk", flat=True)[:1_000]:
+        if time.monotonic() > deadline:
+            return
+        _send_one(pk)
+
+
+def news(saved: SavedSearch, until: datetime) -> News:
+    """What has come to a search since its member was last told, up to `until`: all of its words must be there."""
+    found = search(_strict(address.read(saved.address)), by_meaning=False).papers
+    new = Paper.objects.visible().filter(
+        pk__in=found, created_at__gt=saved.alerted_until, created_at__lte=until, published_at__gt=until - NEWS
+    )
+    keys = set(new.values_list("pk", flat=True))
+    ranked = [key for key in found if key in keys]
+    papers = Paper.objects.select_related("organization").in_bulk(ranked[:SHOWN])
+    return News(saved, ranked, [papers[key] for key in ranked[:SHOWN] if key in papers])
+
+
+def _strict(query: Query) -> Query:
+    """The query that all of its words must fulfil: a search shows what is near, too, which nobody wants a mail about."""
+    return replace(query, phrases=[*query.phrases, *query.words.split()])
+
+
+def _send_one(pk: int) -> None:
+    until = timezone.now() - SETTLED
+    try:
+        with transaction.atomic():
+            alert = Alert.objects.due().filter(pk=pk).select_for_update(skip_locked=True).first()
+            message = _prepare(alert, until) if alert else None
+    except DatabaseError as error:
+        # One member's search must not keep the others' waiting.
+        logger.error("Alert %d could not be made, it is put off: %s", pk, error)
+        for alert in Alert.objects.filter(pk=pk):
+            alert.put_off()
+        return
+    if alert and message:
+        _hand_over(alert, message, until)
+
+
+def _prepare(alert: Alert, until: datetime) -> EmailMessage | None:
+    """The message, with its row marked as being sent; None where there is nothing to tell, or nobody to tell it to."""
+    member = alert.user
+    recipient = member.verified_email
+    found = [news(saved, until) for saved in member.saved_searches.filter(is_alerting=True)] if recipient else []
+    found = [it for it in found if it.papers]
+    if not found:
+        alert.finish(Alert.State.NOTHING, until=until)
+        return None
+    count = len({key for it in found for key in it.papers})
+    alert.begin(count)
+    return _compose(member, recipient, found, count)
+
+
+def _compose(member, recipient: str, found: list[News], count: int) -> EmailMessage:
+    context = {"member": member, "found": found, "count": count, "stop_link": stop_link(member)}
+    context |= {"site_name": settings.SITE_NAME, "site_url": settings.SITE_URL}
+    subject, _, text = render_to_string("papers/mail/alert.txt", context).partition("\n")
+    # RFC 8058: a mail program shows a button that needs no page, and posts to the first of these.
+    headers = {
+        "List-Unsubscribe": f"<{context['stop_link']}>",
+        "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
+        "Auto-Submitted": "auto-generated",
+    }
+    return EmailMessage(subject.strip(), text.lstrip(), to=[recipient], headers=headers)
+
+
+def _hand_over(alert: Alert, message: EmailMessage, until: datetime) -> None:
+    connection = get_connection()
+    try:
+        try:
+            connection.open()
+        except (SMTPException, OSError) as error:
+            _put_off(alert, error)
+            return
+        try:
+            connection.send_messages([message])
+        except (SMTPResponseException, SMTPRecipientsRefused) as error:
+            _put_off(alert, error)
+        except (SMTPException, OSError) as error:
+            # Broken off in the middle: it may have been taken.
+            logger.error("Alert %d may or may not have arrived, it is not repeated: %s", alert.pk, error)
+            alert.finish(Alert.State.LOST)
+        else:
+            alert.finish(Alert.State.SENT, until=until)
+    finally:
+        connection.close()
+
+
+def _put_off(alert: Alert, error: Exception) -> None:
+    logger.warning("Alert %d was not sent, it is put off: %s", alert.pk, error)
+    alert.put_off()

@@ -1,0 +1,50 @@
+"""The search page, which stands at /papers?q=…: the feed's view of /papers hands over to it."""
+
+from urllib.parse import urlencode
+
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_safe
+
+from papers import search as searching
+from papers.keyset import paginate, paginate_ranked
+from papers.models import Paper
+from papers.narrowing import Choice, options
+from papers.query import parse
+from papers.suggestions import suggestions
+
+PAGE_SIZE = 20
+
+
+@require_safe
+def search(request):
+    query, choice = parse(request.GET.get("q", "")), Choice.read(request.GET)
+    if query.arxiv_id and (paper := Paper.objects.visible().filter(arxiv_id=query.arxiv_id).first()):
+        return redirect(paper)
+    found = searching.Results() if query.arxiv_id else searching.search(query)
+    chosen = choice.of(found, query)
+    order = request.GET.get("order") if request.GET.get("order") in ("date", "upvotes") else ""
+    context = {
+        "tab": "search",
+        "query": query,
+        "choice": choice,
+        "found": chosen,
+        "options": options(found.papers, choice) if found.papers else None,
+        "order": order,
+        "page": _page(request, chosen.papers, order),
+        "suggestions": [] if chosen.papers else suggestions(query),
+        "may_save": not (query.is_empty or query.problems or query.arxiv_id),
+        "saved_search": request.user.saved_searches.at(request.GET.urlencode())
+        if request.user.is_authenticated
+        else None,
+        "canonical_path": f"{request.path}?{urlencode({'q': query.text})}",
+    }
+    return render(request, "papers/search.html", context)
+
+
+def _page(request, keys, order):
+    papers = Paper.objects.visible().for_cards().seen_by(request.user)
+    cursor = request.GET.get("after", "")
+    if not order:
+        return paginate_ranked(papers, keys, cursor=cursor, size=PAGE_SIZE)
+    fields = papers.NEWEST if order == "date" else papers.MOST_UPVOTED
+    return paginate(papers.filter(pk__in=keys), order=fields, cursor=cursor, size=PAGE_SIZE)

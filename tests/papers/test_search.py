@@ -1,0 +1,198 @@
+"""The site's search: by words, by meaning, by both; and that what is hidden is not found."""
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from papers import documents, gists, rarity, search, vectors
+from papers.models import Author, Category, EmbeddingModel, Organization, Paper, SearchDocument, Stale
+from papers.query import parse
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def find():
+    """Search, once all that is stale has been read; return the arXiv ids found, the best first."""
+
+    def find(text: str, **parts) -> list[str]:
+        documents.catch_up()
+        rarity.forget()
+        names = dict(Paper.objects.values_list("pk", "arxiv_id"))
+        return [names[pk] for pk in search.search(parse(text), **parts).papers]
+
+    return find
+
+
+@pytest.fixture
+def embedded(make_paper):
+    """Papers about three things, embedded."""
+    make_paper("2601.00011", title="Cats and dogs", abstract="We study kittens and puppies at home.")
+    make_paper("2601.00012", title="Galaxies", abstract="Stars and black holes far away, seen by telescopes.")
+    make_paper("2601.00013", title="Bread", abstract="Flour, water, yeast and a hot oven.")
+    vectors.catch_up()
+
+
+def test_words_are_found_in_title_abstract_and_authors(make_paper, find):
+    make_paper("2601.00011", title="On Wombats", author_names=["Carol Reader"])
+    make_paper("2601.00012", abstract="There are wombats.", author_names=["Carol Reader"])
+    make_paper("2601.00013", author_names=["Paul Wombat"])
+    make_paper("2601.00014")
+    assert find("wombats") == ["2601.00011", "2601.00012", "2601.00013"]
+
+
+def test_other_forms_of_a_word_are_found_and_letters_without_their_accents(make_paper, find):
+    make_paper("2601.00011", title="Compressing Images", author_names=["Paul Lévy"])
+    for text in ("compressed image", "levy", "Lévy", 'author:"paul levy"'):
+        assert find(text) == ["2601.00011"], text
+
+
+def test_of_several_words_the_more_and_the_rarer_count(make_paper, find):
+    make_paper("2601.00011", title="A model of a model")
+    make_paper("2601.00012", title="A model of wombats")
+    make_paper("2601.00013", title="Wombats")
+    make_paper("2601.00014", title="A model")
+    assert find("model wombats")[:2] == ["2601.00012", "2601.00013"]
+    assert set(find("model wombats")) == {"2601.00011", "2601.00012", "2601.00013", "2601.00014"}
+
+
+def test_a_phrase_must_stand_there_and_what_is_left_out_must_not(make_paper, find):
+    make_paper("2601.00011", title="A chain of thought")
+    make_paper("2601.00012", title="A thought of a chain")
+    make_paper("2601.00013", title="A chain of thought in mathematics")
+    assert set(find('"chain of thought"')) == {"2601.00011", "2601.00013"}
+    assert set(find('"chain of thought" -mathematics')) == {"2601.00011"}
+
+
+def test_operators_narrow(make_paper, find):
+    nvidia = Organization.objects.create(name="NVIDIA", full_name="NVIDIA")
+    make_paper("2601.00011", title="Wombats", category="cs.CV", organization=nvidia)
+    make_paper("2601.00012", title="Wombats", category="stat.ML", github_repo="https://github.com/a/b")
+    make_paper("2601.00013", title="Wombats", author_names=["Wanda Wombat", "Bob Builder"], keywords=["Marsupials"])
+    assert find("wombats cat:cs.CV") == ["2601.00011"]
+    assert find("wombats cat:cs.CV,stat.ML has:code") == ["2601.00012"]
+    assert find("org:nvidia") == ["2601.00011"]
+    assert find("wombats -cat:cs.CV -has:code") == ["2601.00013"]
+    assert find('author:"bob builder" author:wanda') == ["2601.00013"]
+    assert find("keyword:marsupials") == ["2601.00013"]
+    assert find("title:builder") == []
+    assert find("year:2025 wombats") == []
+    assert len(find("year:2026 wombats")) == 3
+
+
+def test_what_is_in_the_feed_can_be_asked_for(make_entry, make_paper, find):
+    from datetime import date
+
+    make_paper("2601.00011", title="Wombats")
+    entry = make_entry(date(2026, 1, 5), paper=make_paper("2601.00012", title="Wombats"))
+    assert find("wombats in:feed") == [entry.paper.arxiv_id]
+
+
+def test_meaning_is_found_without_a_common_word(embedded, find):
+    assert find("pets", by_words=False)[0] == "2601.00011"
+    assert find("astronomy")[0] == "2601.00012"
+    assert find("baking recipes")[0] == "2601.00013"
+
+
+def test_a_paper_is_found_by_its_words_before_it_has_its_vector(embedded, make_paper, find):
+    make_paper("2601.00014", title="Sourdough")
+    assert find("sourdough")[0] == "2601.00014"
+
+
+def test_a_filter_holds_for_what_is_found_by_meaning_too(embedded, make_paper, find):
+    make_paper("2601.00014", title="Dough", abstract="Yeast and flour.", category="cs.RO")
+    vectors.catch_up()
+    assert find("baking cat:cs.RO") == ["2601.00014"]
+
+
+@pytest.mark.parametrize("text", ["wombats", "marsupials of Australia", "year:2026", '"common wombat"'])
+def test_a_hidden_paper_is_not_found_at_once_and_again_when_it_is_shown(text, make_paper):
+    paper = make_paper("2601.00011", title="The common wombat", abstract="Marsupials that dig.")
+    documents.catch_up()
+    vectors.catch_up()
+    assert search.search(parse(text)).papers == [paper.pk]
+    Paper.objects.filter(pk=paper.pk).hide()
+    # Nothing was read anew yet.
+    assert search.search(parse(text)).papers == []
+    documents.catch_up()
+    assert not SearchDocument.objects.exists()
+    Paper.objects.filter(pk=paper.pk).show()
+    documents.catch_up()
+    assert search.search(parse(text)).papers == [paper.pk]
+
+
+def test_whatever_changes_a_paper_it_is_found_by_what_it_is_now(make_paper, find):
+    paper = make_paper("2601.00011", title="Wombats")
+    assert find("wombats") == ["2601.00011"]
+    Paper.objects.filter(pk=paper.pk).update(title="Kangaroos")
+    assert (find("wombats"), find("kangaroos")) == ([], ["2601.00011"])
+    paper.categories.add(Category.objects.create(name="cs.RO"))
+    assert find("cat:cs.RO") == ["2601.00011"]
+    paper.categories.remove("cs.RO")
+    assert find("cat:cs.RO") == []
+
+
+def test_a_vote_makes_nothing_stale(make_paper, ada, find):
+    paper = make_paper("2601.00011")
+    gists.catch_up()
+    find("x")
+    vectors.catch_up()
+    paper.upvote(by=ada)
+    assert not Stale.objects.exists()
+
+
+def test_without_its_model_search_goes_by_words_and_says_so(embedded, find, caplog):
+    EmbeddingModel.objects.update(name="nobody/has-this-model")
+    assert find("kittens") == ["2601.00011"]
+    assert not search.search(parse("kittens")).is_by_meaning
+    assert "by words alone" in caplog.text
+    assert "searches go by words alone" in vectors.trouble()
+
+
+def test_readiness_notes_what_search_lacks(client, embedded):
+    assert client.get("/readyz").content == b"ready\n"
+    EmbeddingModel.objects.update(name="nobody/has-this-model")
+    answer = client.get("/readyz")
+    assert answer.status_code == 200
+    assert "nobody/has-this-model" in answer.content.decode()
+
+
+HOSTILE = [
+    "- - -", '"""', '"' * 10_000, "author: cat: year:", "\x00wombat\x00", "مرحبا بالعالم", "🦘🦘", "'; drop table papers_paper; --",
+    r"$\frac{a}{b}$ \mathcal{O}", "a:* & b | !c", "<script>alert(1)</script>", "\\", "'", "''", "year:2025'", 'org:"a\'b\\"',
+    "-" * 200, "a " * 120, "%s %(x)s %", "the of and", "\ud800",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_anything_typed_finds_something_or_nothing(text, embedded, find):
+    find(text)
+    assert Paper.objects.count() == 3
+
+
+def test_a_search_takes_a_constant_number_of_queries(embedded, find):
+    find("wombats")
+    with CaptureQueriesContext(connection) as queries:
+        search.search(parse('cats dogs "at home" author:bob -bread year:2026'))
+    # The words, the model, the rarity of a site without statistics, and the search with its settings.
+    assert len([it for it in queries if "savepoint" not in it["sql"].lower()]) <= 6
+
+
+def test_more_than_a_thousand_are_said_to_be_more():
+    category = Category.objects.create(name="cs.CL")
+    from django.utils import timezone
+
+    Paper.objects.bulk_create(
+        Paper(arxiv_id=f"2601.1{number:04}", title="Wombats", primary_category=category, published_at=timezone.now())
+        for number in range(search.MOST + 1)
+    )
+    documents.catch_up()
+    found = search.search(parse("wombats"))
+    assert (len(found.papers), found.is_more) == (search.MOST, True)
+
+
+def test_authors_are_no_part_of_a_title(make_paper, find):
+    make_paper("2601.00011", title="Nothing", author_names=["Wanda Wombat"])
+    assert Author.objects.exists()
+    assert find("title:wombat") == []
+    assert find("author:wombat") == ["2601.00011"]

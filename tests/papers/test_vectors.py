@@ -1,0 +1,136 @@
+"""Papers into vectors: in batches, again when they change, and from one model to another without a gap."""
+
+import numpy
+import pytest
+from django.core.management import CommandError, call_command
+from django.db import connection
+
+from papers import embeddings, search, vectors
+from papers.models import Embedding, EmbeddingModel, Paper, Stale
+from papers.query import parse
+
+pytestmark = pytest.mark.django_db
+
+
+def meaning_of(paper) -> list[float]:
+    return list(Embedding.objects.get(paper=paper).vector)
+
+
+def test_new_papers_are_embedded_and_wait_no_more(make_paper):
+    papers = [make_paper() for _ in range(3)]
+    assert vectors.catch_up() == 3
+    assert set(Embedding.objects.values_list("paper", flat=True)) == {paper.pk for paper in papers}
+    assert vectors.catch_up() == 0
+
+
+def test_a_vector_is_the_models_with_zeros_behind_it(make_paper):
+    paper = make_paper(title="Wombats", abstract="They dig.")
+    vectors.catch_up()
+    (expected,) = embeddings.load(embeddings.DEFAULT).embed(["Wombats\nThey dig."])
+    stored = numpy.array(meaning_of(paper))
+    assert numpy.abs(stored[: len(expected)] - expected).max() < 0.001
+    assert not stored[len(expected) :].any()
+    assert abs(numpy.linalg.norm(stored) - 1) < 0.01
+
+
+def test_a_changed_text_is_embedded_again_and_nothing_else_is(make_paper):
+    paper, other = make_paper(), make_paper()
+    vectors.catch_up()
+    before = meaning_of(paper)
+    Paper.objects.filter(pk=other.pk).update(comment="12 pages")
+    Paper.objects.filter(pk=paper.pk).update(abstract="All about bread.")
+    assert vectors.catch_up() == 1
+    assert meaning_of(paper) != before
+
+
+def test_a_deleted_paper_that_waits_is_passed_over(make_paper):
+    make_paper().delete()
+    assert vectors.catch_up() == 1
+    assert not Embedding.objects.exists()
+
+
+def test_without_its_model_all_papers_go_on_waiting(make_paper):
+    make_paper()
+    EmbeddingModel.objects.create(name="nobody/has-this-model", is_in_force=True)
+    with pytest.raises(embeddings.Unavailable, match="nobody/has-this-model"):
+        vectors.catch_up()
+    assert Stale.objects.filter(part=Stale.Part.MEANING).count() == 1
+
+
+def test_the_command_fills_what_is_missing(make_paper, capsys):
+    make_paper()
+    call_command("embed")
+    assert "wordllama: 1 papers are found by their meaning." in capsys.readouterr().out
+
+
+def test_the_command_embeds_again_what_is_there(make_paper):
+    paper = make_paper()
+    call_command("embed")
+    Embedding.objects.update(vector=[1.0] + [0.0] * 383)
+    call_command("embed", "--again")
+    assert meaning_of(paper)[0] != 1.0
+
+
+def test_a_filling_that_was_stopped_goes_on_where_it_was(make_paper, monkeypatch):
+    monkeypatch.setattr(vectors, "BATCH_SIZE", 2)
+    for _ in range(5):
+        make_paper()
+    model = EmbeddingModel.objects.create(name=embeddings.DEFAULT)
+    assert next(vectors.fill(model)) == 2
+    again = EmbeddingModel.objects.get(pk=model.pk)
+    assert vectors.left(again) == 3
+    assert list(vectors.fill(again)) == [2, 1]
+    assert Embedding.objects.count() == 5
+
+
+@pytest.mark.django_db(transaction=True)
+def test_another_model_takes_the_place_of_the_one_before(make_paper):
+    make_paper(title="Cats", abstract="Kittens and their homes.")
+    old = EmbeddingModel.objects.create(name="nobody/had-this-model", is_in_force=True)
+    Embedding.objects.create(model=old, paper=Paper.objects.get(), vector=[1.0] + [0.0] * 383)
+    vectors.make_index(old)
+    old_index = old.index
+    new = vectors.model(embeddings.DEFAULT)
+    assert not new.is_in_force
+    list(vectors.fill(new))
+    vectors.put_in_force(new)
+    assert EmbeddingModel.objects.get() == new
+    assert new.is_in_force
+    assert Embedding.objects.get().model == new
+    with connection.cursor() as cursor:
+        cursor.execute("select indexname from pg_indexes where indexname in (%s, %s)", [old_index, new.index])
+        assert cursor.fetchall() == [(new.index,)]
+    assert search.search(parse("pets")).is_by_meaning
+
+
+def test_while_another_model_is_filled_new_papers_are_embedded_by_both_or_wait_for_it(make_paper):
+    before = make_paper()
+    vectors.catch_up()
+    other = EmbeddingModel.objects.create(name="nobody/has-this-model", position=before.pk + 1_000)
+    Paper.objects.filter(pk=before.pk).update(abstract="All about bread.")
+    assert vectors.catch_up() == 1
+    other.refresh_from_db()
+    assert other.position == before.pk - 1
+
+
+def test_a_model_that_cannot_be_had_is_one_line(db):
+    with pytest.raises(CommandError) as caught:
+        call_command("embed", "--model", "nobody/has-this-model")
+    assert str(caught.value).startswith("The model nobody/has-this-model")
+    assert "\n" not in str(caught.value)
+    assert not EmbeddingModel.objects.exists()
+
+
+def test_neighbours_by_meaning_are_found_through_the_models_index(make_paper):
+    for number in range(20):
+        make_paper(abstract=f"Words {number}")
+    vectors.catch_up()
+    model = EmbeddingModel.objects.get()
+    vector = vectors.written(embeddings.load(model.name).embed(["words"])[0])
+    with connection.cursor() as cursor:
+        cursor.execute("set local enable_seqscan = off; set local enable_sort = off")
+        cursor.execute(
+            f"explain select paper_id from papers_embedding where model_id = {model.pk} order by vector <=> %s::halfvec limit 5",
+            [vector],
+        )
+        assert model.index in "\n".join(line for (line,) in cursor.fetchall())
