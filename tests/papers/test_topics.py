@@ -34,7 +34,7 @@ def fill(count: int, *, category="cs.CV", since=MONDAY, step=timedelta(hours=1),
     Category.objects.get_or_create(name=category)
     first = Paper.objects.count()
     papers = Paper.objects.bulk_create(
-        Paper(arxiv_id=f"2512.{first + n:05}", title=f"Paper {n}", published_at=since - n * step, **more)
+        Paper(arxiv_id=f"2512.{first + n + 1:05}", title=f"Paper {n}", published_at=since - n * step, **more)
         for n in range(count)
     )
     through = Paper.categories.through
@@ -43,22 +43,22 @@ def fill(count: int, *, category="cs.CV", since=MONDAY, step=timedelta(hours=1),
     return papers
 
 
-def walk(client, url) -> list[str]:
+def walk(client, url, **query) -> list[str]:
     """The ids of the papers on a page and on all behind it."""
     found, after = [], ""
     while True:
-        page = client.get(url, {"after": after} if after else {}).context["page"]
+        page = client.get(url, {**query, "after": after}).context["page"]
         found += [paper.arxiv_id for paper in page]
         if not (after := page.next_cursor):
             return found
 
 
-def shown(client, *address, **query) -> list[str]:
-    return [paper.arxiv_id for paper in client.get(reverse(*address), query).context["page"]]
+def shown(client, url, **query) -> list[str]:
+    return [paper.arxiv_id for paper in client.get(url, query).context["page"]]
 
 
 def category(name):
-    return "papers:category", [name]
+    return reverse("papers:category", args=[name])
 
 
 def keyword(name):
@@ -69,41 +69,41 @@ def test_a_category_has_its_papers_newest_first_and_no_others(client, make):
     make("2601.00001", category="cs.CV", published_at=MONDAY)
     make("2601.00002", category="cs.CL")
     make("2601.00003", category="cs.CV", published_at=MONDAY + timedelta(1))
-    assert shown(client, "papers:category", ["cs.CV"]) == ["2601.00003", "2601.00001"]
+    assert shown(client, category("cs.CV")) == ["2601.00003", "2601.00001"]
 
 
 def test_an_archive_has_the_papers_of_all_its_categories(client, make):
     make("2601.00001", category="cs.CV", published_at=MONDAY)
     make("2601.00002", category="math.CO")
     make("2601.00003", category="cs.CL", published_at=MONDAY + timedelta(1))
-    assert shown(client, "papers:category", ["cs"]) == ["2601.00003", "2601.00001"]
+    assert shown(client, category("cs")) == ["2601.00003", "2601.00001"]
 
 
 def test_a_category_has_what_is_filed_under_its_other_names_too(client, make):
     make("2601.00001", category="cs.SY")
-    make("cmp-lg/9404001", category="cmp-lg")
-    assert shown(client, "papers:category", ["eess.SY"]) == ["2601.00001"]
-    assert shown(client, "papers:category", ["cs.CL"]) == ["cmp-lg/9404001"]
-    assert shown(client, "papers:category", ["cs"]) == ["2601.00001", "cmp-lg/9404001"]
+    make("cmp-lg/9404001", category="cmp-lg", published_at=datetime(1994, 4, 1, tzinfo=UTC))
+    assert shown(client, category("eess.SY")) == ["2601.00001"]
+    assert shown(client, category("cs.CL")) == ["cmp-lg/9404001"]
+    assert shown(client, category("cs")) == ["2601.00001", "cmp-lg/9404001"]
 
 
 @pytest.mark.parametrize(
     ("written", "name"), [("CS.cv", "cs.CV"), ("cs.SY", "eess.SY"), ("cmp-lg", "cs.CL"), ("Hep-TH", "hep-th")]
 )
 def test_another_spelling_leads_to_the_one_address(client, db, written, name):
-    response = client.get(reverse("papers:category", args=[written]))
-    assert (response.status_code, response.url) == (301, reverse("papers:category", args=[name]))
+    response = client.get(category(written))
+    assert (response.status_code, response.url) == (301, category(name))
 
 
 @pytest.mark.parametrize("name", ["cs.ZZ", "keyword", "machine-learning", "2412.03560", "ß"])
 def test_a_category_that_arxiv_has_not_is_told_so(client, db, name):
-    response = client.get(reverse("papers:category", args=[name]))
+    response = client.get(category(name))
     assert response.status_code == 404
     assert "arXiv has no category" in response.text
 
 
 def test_a_category_without_papers_says_what_to_do(client, db):
-    response = client.get(reverse("papers:category", args=["math.AG"]))
+    response = client.get(category("math.AG"))
     assert response.status_code == 200
     assert "No papers in math.AG here" in response.text
     assert reverse("papers:topics") in response.text
@@ -113,7 +113,7 @@ def test_a_keyword_has_its_papers_however_they_write_it(client, make):
     make("2601.00001", keywords=["LoRA"], published_at=MONDAY)
     make("2601.00002", keywords=["lora layers"])
     make("2601.00003", keywords=["lora", "attention"], published_at=MONDAY + timedelta(1))
-    assert shown(client, "papers:keyword", ["lora"]) == ["2601.00003", "2601.00001"]
+    assert shown(client, keyword("lora")) == ["2601.00003", "2601.00001"]
     response = client.get(keyword("LoRA"))
     assert (response.status_code, response.url) == (301, keyword("lora"))
 
@@ -128,14 +128,14 @@ def test_a_keyword_of_no_paper_is_told_so(client, make):
 
 @pytest.mark.parametrize(
     "words",
-    ["text-to-image", "ac/dc", "..", ".", "/", "a//b", "c++", "100%", "%2F", "few_shot", "a\\b", "où?", "#1 &", "x\ny"],
+    ["text-to-image", "ac/dc", "..", ".", "/", "a//b", "c++", "100%", "%2f", "few_shot", "a\\b", "où?", "#1 &", "x\ny"],
 )
 def test_any_keyword_has_an_address_that_a_browser_leaves_as_it_is(client, make, words):
     make("2601.00001", keywords=[words])
     url = keyword(words)
     assert "//" not in url
     assert url.count("/") == keyword("a").count("/")
-    assert shown(client, "papers:keyword", [words]) == ["2601.00001"]
+    assert shown(client, url) == ["2601.00001"]
     assert url in client.get(reverse("papers:paper", args=["2601.00001"])).text
 
 
@@ -154,8 +154,8 @@ def test_a_null_byte_is_no_address(client, db):
 def test_hidden_papers_are_on_no_topic_before_search_has_heard_of_it(client, make):
     paper = make("2601.00001", category="cs.CV", keywords=["lora"], mirrored_upvote_count=3)
     Paper.objects.filter(pk=paper.pk).hide()
-    assert shown(client, *category("cs.CV")) == []
-    assert shown(client, *category("cs.CV"), order="upvotes") == []
+    assert shown(client, category("cs.CV")) == []
+    assert shown(client, category("cs.CV"), order="upvotes") == []
     assert client.get(keyword("lora")).status_code == 404
 
 
@@ -164,9 +164,9 @@ def test_the_most_upvoted_are_those_with_votes(client, make):
     make("2601.00002", category="cs.CV", mirrored_upvote_count=30)
     make("2601.00003", category="cs.CV")
     make("2601.00004", category="cs.CL", mirrored_upvote_count=300)
-    assert shown(client, *category("cs.CV"), order="upvotes") == ["2601.00002", "2601.00001"]
-    assert "has an upvote yet" in client.get(reverse("papers:category", args=["cs.AI"]), {"order": "upvotes"}).text
-    assert client.get(reverse("papers:category", args=["cs.CV"]), {"order": "size"}).status_code == 404
+    assert shown(client, category("cs.CV"), order="upvotes") == ["2601.00002", "2601.00001"]
+    assert "has an upvote yet" in client.get(category("cs.AI"), {"order": "upvotes"}).text
+    assert client.get(category("cs.CV"), {"order": "size"}).status_code == 404
 
 
 @pytest.mark.parametrize("order", ["newest", "upvotes"])
@@ -179,7 +179,7 @@ def test_pages_have_neither_gaps_nor_repeats(client, db, order):
     )
     if order == "upvotes":
         expected = expected.filter(total_upvote_count__gt=0)
-    found = walk(client, reverse("papers:category", args=["cs.CV"]) + f"?order={order}")
+    found = walk(client, category("cs.CV"), order=order)
     assert found == list(expected.values_list("arxiv_id", flat=True))
     assert len(papers) == 110
 
@@ -188,12 +188,12 @@ def test_papers_beyond_the_walk_are_found_by_their_years(client, db, monkeypatch
     monkeypatch.setattr(topics, "WALK", 10)
     fill(40, category="cs.CL")
     rare = fill(65, since=MONDAY - timedelta(30), step=timedelta(90))
-    assert walk(client, reverse("papers:category", args=["cs.CV"])) == [paper.arxiv_id for paper in rare]
+    assert walk(client, category("cs.CV")) == [paper.arxiv_id for paper in rare]
 
 
 def test_a_cursor_of_another_order_is_no_page(client, db):
     fill(31)
-    url = reverse("papers:category", args=["cs.CV"])
+    url = category("cs.CV")
     cursor = client.get(url).context["page"].next_cursor
     assert client.get(url, {"after": cursor}).status_code == 200
     assert client.get(url, {"after": cursor, "order": "upvotes"}).status_code == 404
@@ -208,7 +208,7 @@ def test_a_page_costs_the_same_queries_whatever_it_holds(client, db):
 
     fill(1, keywords=["lora"])
     trends.count()
-    urls = [reverse("papers:category", args=["cs.CV"]), keyword("lora"), reverse("papers:topics")]
+    urls = [category("cs.CV"), keyword("lora"), reverse("papers:topics")]
     few = [cost(url) for url in urls]
     for name in ("cs.AI", "cs.CL", "math.CO"):
         fill(40, category=name, keywords=["lora", name])
@@ -235,17 +235,17 @@ def test_the_index_counts_the_papers_of_groups_and_keywords(client, db, settings
 def test_before_the_first_count_the_index_leads_to_every_category(client, db):
     response = client.get(reverse("papers:topics"))
     assert "first count is still to come" in response.text
-    assert reverse("papers:category", args=["q-fin.MF"]) in response.text
+    assert category("q-fin.MF") in response.text
 
 
 def test_a_paper_leads_to_its_categories_and_a_category_to_those_beside_it(client, db):
     fill(2)
     fill(1, category="cs.CL")
     trends.count()
-    text = client.get(reverse("papers:category", args=["cs.CV"])).text
-    assert reverse("papers:category", args=["cs.CL"]) in text
-    assert reverse("papers:category", args=["cs"]) in text
-    assert reverse("papers:category", args=["cs.CV"]) in client.get("/papers/2512.00000").text
+    text = client.get(category("cs.CV")).text
+    assert category("cs.CL") in text
+    assert category("cs") in text
+    assert category("cs.CV") in client.get(reverse("papers:paper", args=["2512.00001"])).text
 
 
 def test_a_topics_page_names_its_one_address(client, make):
