@@ -6,16 +6,17 @@ from django.http import JsonResponse
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
-from papers.completion import OFFERED, complete
+from papers.completion import EVERY, OFFERED, complete
 
-# Where topics are chosen, keywords are, and people are not.
-KINDS = {"search": OFFERED, "topics": ("category", "keyword")}
+# What is offered unasked, and what to an operator. Where topics are chosen, keywords are, and people are not.
+TOPICS = ("category", "keyword")
+KINDS = {"search": (OFFERED, EVERY), "topics": (TOPICS, TOPICS)}
 
 
 # The same for everyone: whoever types what others have typed is answered by a cache.
 @require_safe
 @cache_control(public=True, max_age=600)
 def completions(request):
-    kinds = KINDS.get(request.GET.get("for", "search"), OFFERED)
-    found = complete(request.GET.get("q", ""), kinds)
+    kinds, asked = KINDS.get(request.GET.get("for"), KINDS["search"])
+    found = complete(request.GET.get("q", ""), kinds, asked)
     return JsonResponse({"completions": [asdict(it) for it in found]})
