@@ -23,6 +23,9 @@ def trends(request):
         keywords = Topic.objects.keywords().foremost(comparison.MOST)
         plots = {"Categories of this site": comparison.of_the_site(), "The most used keywords": keywords}
     drawn = [(title, comparison.draw(topics, unit)) for title, topics in plots.items() if topics]
+    if len({curves.unit for _, curves in drawn}) > 1:
+        # All years have something of each.
+        drawn = [(title, comparison.draw(topics, "year")) for title, topics in plots.items() if topics]
     context = {
         "chosen": chosen,
         "unknown": unknown,

@@ -154,9 +154,13 @@ function chosenOf(list) {
   return list?.querySelector("[aria-selected=true]");
 }
 
-// Only with a script is it more than a field.
+// Only with this is it more than a field.
 for (const field of document.querySelectorAll("[data-completes]")) {
   field.setAttribute("role", "combobox");
   field.setAttribute("aria-autocomplete", "list");
   field.setAttribute("aria-expanded", "false");
 }
+
+// What was typed while this was on its way.
+const begun = document.activeElement;
+if (begun.matches("[data-completes]") && begun.value !== begun.defaultValue) timer = setTimeout(offer, PAUSE, begun);

@@ -2,7 +2,6 @@
 import "./announce.js";
 import "./clip.js";
 import "./clipboard.js";
-import "./complete.js";
 import "./errors.js";
 import "./feed.js";
 import "./keys.js";

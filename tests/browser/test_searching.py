@@ -65,7 +65,7 @@ def test_a_word_asks_once_for_papers_and_once_for_what_it_begins_when_the_typing
     page.on("request", lambda request: "q=" in request.url and asked.append(path_of(request.url)))
     field(page).press_sequentially("needle", delay=20)
     finds(page, "A sharp needle", "A blunt needle")
-    assert sorted(asked) == [f"{reverse('feed:papers')}?q=needle", f"{reverse('papers:completions')}?q=needle"]
+    assert sorted(asked) == [f"{reverse('papers:completions')}?q=needle", f"{reverse('feed:papers')}?q=needle"]
 
 
 def test_back_leads_to_the_feed_however_much_was_typed(page):
