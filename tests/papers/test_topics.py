@@ -9,10 +9,12 @@ from django.urls import reverse
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from config.celery import TIMETABLE, app
 from config.sitemaps import TopicSitemap
 from papers import documents, topics, trends
 from papers.converters import KeywordConverter
 from papers.models import Category, Paper, Topic
+from papers.tasks import count_topics
 
 MONDAY = datetime(2026, 1, 5, tzinfo=UTC)
 
@@ -267,3 +269,18 @@ def test_topics_of_a_hidden_catalogue_are_gone_after_the_count(db):
     Paper.objects.hide()
     trends.count()
     assert not Topic.objects.exists()
+
+
+def test_crawlers_are_kept_from_comparisons_and_completions_but_not_from_topics(client, db):
+    lines = client.get("/robots.txt").text.splitlines()
+    assert f"Disallow: {reverse('papers:trends')}?" in lines
+    assert f"Disallow: {reverse('papers:completions')}" in lines
+    assert not any(line.startswith(f"Disallow: {reverse('papers:topics')}") for line in lines)
+
+
+def test_topics_are_counted_every_night_by_the_worker_for_slow_things(db):
+    fill(1, keywords=["lora"])
+    count_topics.delay()
+    assert Topic.objects.keywords().get().name == "lora"
+    assert TIMETABLE["topics"]["task"] == count_topics.name
+    assert app.amqp.router.route({}, count_topics.name)["queue"].name == "slow"
