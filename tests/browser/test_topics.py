@@ -246,3 +246,14 @@ def test_a_papers_keywords_and_categories_lead_to_more_of_them(page):
     expect(page.locator("#rows h3")).to_have_text(["On pins", "On needles"])
     page.locator("#rows").get_by_role("link", name="cs.CV").first.click()
     expect(page).to_have_url(reverse("papers:category", args=["cs.CV"]))
+
+
+@with_and_without_scripts
+def test_a_cards_category_leads_to_its_papers_and_the_rest_of_the_cover_to_the_paper(page):
+    page.goto(MONDAY.get_absolute_url())
+    page.locator("#cards").get_by_role("link", name="cs.CL").click()
+    expect(page).to_have_url(reverse("papers:category", args=["cs.CL"]))
+    page.goto(MONDAY.get_absolute_url())
+    # What lies above the cover is the title's link.
+    page.locator("#cards .cover").click(force=True)
+    expect(page).to_have_url(reverse("papers:paper", args=["2405.00004"]))
