@@ -58,6 +58,8 @@ TIMETABLE = {
     "mirror": {"task": "feed.tasks.mirror_huggingface", "schedule": crontab(minute="*/30")},
     # GitHub counts its limit by the hour.
     "stars": {"task": "papers.tasks.refresh_stars", "schedule": crontab(minute=20)},
+    # A day's papers change little in two years' lines; after the night's harvest, from which the categories come.
+    "topics": {"task": "papers.tasks.count_topics", "schedule": crontab(minute=15, hour=4)},
     # Not at the full hour, when other things have just begun.
     "watch": {"task": "papers.tasks.watch", "schedule": crontab(minute=50)},
     "forget-runs": {"task": "papers.tasks.forget_runs", "schedule": crontab(minute=45, hour=3)},
@@ -73,6 +75,7 @@ SLOW = (
     "write_summaries",
     "refresh_stars",
     "send_alerts",
+    "count_topics",
     "fetch_pictures",
     "sweep_pictures",
 )

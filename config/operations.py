@@ -45,5 +45,12 @@ def robots(request):
         "Disallow: /subscribe/",
         "Disallow: /unsubscribe/",
     ]
-    lines += ["Disallow: /*after=", "", f"Sitemap: {settings.SITE_URL}{reverse('sitemaps')}"]
+    # Each choice of topics would be a page of its own.
+    lines += [
+        "Disallow: /papers/complete",
+        "Disallow: /papers/trends?",
+        "Disallow: /*after=",
+        "",
+        f"Sitemap: {settings.SITE_URL}{reverse('sitemaps')}",
+    ]
     return HttpResponse("\n".join(lines) + "\n", content_type="text/plain")

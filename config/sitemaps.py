@@ -5,7 +5,7 @@ from django.urls import reverse
 
 from feed.models import Entry
 from feed.periods import Day
-from papers.models import Paper
+from papers.models import Paper, Topic
 
 
 class PaperSitemap(Sitemap):
@@ -29,12 +29,21 @@ class DaySitemap(Sitemap):
         return [Day(day) for day in Entry.objects.visible().order_by("day").values_list("day", flat=True).distinct()]
 
 
+class TopicSitemap(Sitemap):
+    # Papers: a keyword of fewer says nothing that the papers themselves don't.
+    LEAST = 5
+    limit = 5000
+
+    def items(self):
+        return Topic.objects.of_at_least(self.LEAST).order_by("id")
+
+
 class PageSitemap(Sitemap):
     def items(self):
-        return ["feed:papers", "feed:trending", "feed:about", "feed:privacy"]
+        return ["feed:papers", "feed:trending", "papers:topics", "papers:trends", "feed:about", "feed:privacy"]
 
     def location(self, item):
         return reverse(item)
 
 
-SITEMAPS = {"papers": PaperSitemap, "days": DaySitemap, "pages": PageSitemap}
+SITEMAPS = {"papers": PaperSitemap, "days": DaySitemap, "topics": TopicSitemap, "pages": PageSitemap}

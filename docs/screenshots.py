@@ -19,6 +19,7 @@ PICTURES = [
     ("feed.png", "/papers", 1280, "light"),
     ("feed-dark.png", "/papers", 1280, "dark"),
     ("paper.png", "/papers/1706.03762", 1280, "light"),
+    ("trends.png", "/papers/trends", 1280, "light"),
     ("feed-360.png", "/papers", 360, "light"),
 ]
 

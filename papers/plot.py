@@ -85,8 +85,8 @@ class Plot:
         papers = max((sum(day.new.get(name, 0) for name in STACKED) for day in days), default=0)
         archive = max((day.new.get(Source.Name.BACKFILL, 0) for day in days), default=0)
         hours = max((day.hours or 0 for day in days), default=0)
-        self.papers = Lane.holding(papers, _steps(), "New papers", 30, 200)
-        self.archive = Lane.holding(archive, _steps(), "From the archive", 240, 300)
+        self.papers = Lane.holding(papers, steps(), "New papers", 30, 200)
+        self.archive = Lane.holding(archive, steps(), "From the archive", 240, 300)
         top = 340 if self.has_archive else 240
         self.failures = Lane("Runs that failed", top, top + 14, 1, 1)
         self.delay = Lane.holding(min(hours, MOST_HOURS), HOURS, "Behind arXiv", top + 54, top + 154, " h")
@@ -105,7 +105,7 @@ class Plot:
     @property
     def width(self) -> str:
         """Of a day, in percent."""
-        return _percent(1 / len(self.days))
+        return percent(1 / len(self.days))
 
     @cached_property
     def columns(self) -> list[Column]:
@@ -147,10 +147,10 @@ class Plot:
         return [(*one, *other) for one, other in pairwise(points)]
 
     def _x(self, number: float) -> str:
-        return _percent(number / len(self.days))
+        return percent(number / len(self.days))
 
     def _stack(self, number: int, day: Day) -> list[Bar]:
-        x, width = self._x(number + (1 - FILLED) / 2), _percent(FILLED / len(self.days))
+        x, width = self._x(number + (1 - FILLED) / 2), percent(FILLED / len(self.days))
         bars, below = [], 0
         for name in STACKED:
             if count := day.new.get(name, 0):
@@ -178,11 +178,12 @@ def _title(day: Day) -> str:
     return "\n".join(lines)
 
 
-def _percent(part: float) -> str:
+def percent(part: float) -> str:
+    """A share of the width, from 0 to 1, as SVG has it."""
     return f"{100 * part:.3f}%"
 
 
-def _steps() -> Iterator[int]:
+def steps() -> Iterator[int]:
     """1, 2, 5, 10, 20, 50 and so on."""
     for power in count():
         yield from (10**power, 2 * 10**power, 5 * 10**power)

@@ -10,6 +10,7 @@ from functools import lru_cache
 from math import log
 
 from papers import bulk
+from papers.models.search_document import quoted
 
 # Seconds for which the statistics are remembered: they change with a hundredth of the papers.
 REMEMBERED = 300
@@ -58,12 +59,6 @@ def _statistics(period: int) -> Rarity:
             # Behind the words' shares stand the least and the greatest of them.
             return Rarity(int(total), dict(zip(words, shares[: len(words)], strict=True)), shares[len(words)])
     return Rarity(0, {}, 0.0)
-
-
-def quoted(lexeme: str) -> str:
-    """A lexeme as a tsquery has it."""
-    text = lexeme.replace("\\", "\\\\").replace("'", "''")
-    return f"'{text}'"
 
 
 def _counted(lexemes: list[str]) -> Rarity:

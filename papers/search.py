@@ -13,8 +13,9 @@ from itertools import pairwise
 
 from papers import bulk, embeddings, nearest, rarity, vectors
 from papers.models import EmbeddingModel
+from papers.models.search_document import quoted
 from papers.query import Query
-from papers.rarity import Rarity, quoted
+from papers.rarity import Rarity
 
 logger = logging.getLogger(__name__)
 

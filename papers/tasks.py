@@ -5,7 +5,7 @@ import logging
 from celery import shared_task
 from django.conf import settings
 
-from papers import alerts, announcements, documents, embeddings, gists, lookup, stars, summaries, vectors
+from papers import alerts, announcements, documents, embeddings, gists, lookup, stars, summaries, trends, vectors
 from papers import harvest as harvesting
 from papers import watch as watching
 from papers.models import Alert, Run
@@ -70,6 +70,12 @@ def embed():
         vectors.catch_up()
     except embeddings.Unavailable as error:
         logger.warning("Nothing is embedded, searches go by words alone: %s", error)
+
+
+@shared_task
+def count_topics():
+    """Count categories and keywords anew, month by month."""
+    trends.count()
 
 
 @shared_task

@@ -13,6 +13,7 @@ from django.core.cache import cache
 from accounts.models import User
 from feed.models import Entry
 from papers.models import Author, Authorship, Category, Paper
+from papers.models.author import author_slug
 from tests.papers.pictures import samples
 
 IS_LONG = bool(os.environ.get("LONG"))
@@ -90,7 +91,7 @@ def make_paper(db):
         paper = Paper.objects.create(arxiv_id=arxiv_id, **{**defaults, **more})
         paper.categories.add(category)
         for position, name in enumerate(names):
-            author, _ = Author.objects.get_or_create(slug=name.lower().replace(" ", "-"), defaults={"name": name})
+            author, _ = Author.objects.get_or_create(slug=author_slug(name), defaults={"name": name})
             Authorship.objects.create(paper=paper, author=author, position=position, name=name)
         paper.refresh_from_db()
         return paper

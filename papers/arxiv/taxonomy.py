@@ -37,6 +37,16 @@ def canonical(name: str) -> str:
     return category.canonical if category else name
 
 
+def spelled(name: str) -> str | None:
+    """Return arXiv's own spelling of a category's or an archive's name, whatever its capitals, or None."""
+    return _SPELLINGS.get(name.lower())
+
+
+def also_called(name: str) -> tuple[str, ...]:
+    """The other names under which papers on a category's or an archive's subject are filed: cs.SY for eess.SY."""
+    return _ALSO_CALLED.get(name, ())
+
+
 _PHYSICS = "Physics"
 
 # archive: (title, group, {subject class: title}); an archive without subject classes is a category itself.
@@ -303,3 +313,20 @@ CATEGORIES = {name: ARCHIVES[name] for name, (_, _, classes) in _TREE.items() if
 FORMER_ARCHIVES = {
     name: Category(name, title, group, name, successor) for name, (title, group, successor) in _CLOSED.items()
 }
+
+_SPELLINGS = {name.lower(): name for name in (*FORMER_ARCHIVES, *ARCHIVES, *CATEGORIES)}
+
+
+def _also_called() -> dict[str, tuple[str, ...]]:
+    found: dict[str, list[str]] = {}
+    for category in (*CATEGORIES.values(), *FORMER_ARCHIVES.values()):
+        if category.canonical != category.name:
+            found.setdefault(category.canonical, []).append(category.name)
+    for former in FORMER_ARCHIVES.values():
+        archive = former.canonical.partition(".")[0]
+        if archive != former.canonical:
+            found.setdefault(archive, []).append(former.name)
+    return {name: tuple(others) for name, others in found.items()}
+
+
+_ALSO_CALLED = _also_called()

@@ -15,6 +15,7 @@ from .saved_search import SavedSearch
 from .search_document import SearchDocument
 from .source import Source
 from .stale import Stale
+from .topic import Topic, Trend
 from .upvote import Upvote
 from .version import Version
 
@@ -38,6 +39,8 @@ __all__ = [
     "SearchDocument",
     "Source",
     "Stale",
+    "Topic",
+    "Trend",
     "Upvote",
     "Version",
 ]

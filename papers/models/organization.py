@@ -1,8 +1,9 @@
 """A laboratory, company or university that stands behind papers."""
 
+from django.contrib.postgres.indexes import OpClass
 from django.core.validators import RegexValidator
 from django.db import models
-from django.db.models.functions import Upper
+from django.db.models.functions import Lower, Upper
 from django.urls import reverse
 
 from accounts.hex_id import HexIdField
@@ -39,6 +40,11 @@ class Organization(models.Model):
     class Meta:
         ordering = ["name"]
         constraints = [models.UniqueConstraint(Upper("name"), name="organization_name_unique")]
+        # To be completed by what either name begins with, in whatever language the database sorts.
+        indexes = [
+            models.Index(OpClass(Lower("name"), "text_pattern_ops"), name="organization_name_begins"),
+            models.Index(OpClass(Lower("full_name"), "text_pattern_ops"), name="organization_full_name_begins"),
+        ]
 
     def __str__(self):
         return self.full_name

@@ -98,6 +98,17 @@ class PaperQuerySet(models.QuerySet):
     def by_author(self, author):
         return self.filter(models.Exists(author.authorships.filter(paper=models.OuterRef("pk"), is_hidden=False)))
 
+    def about(self, topic):
+        """Those on a topic."""
+        from .search_document import SearchDocument
+
+        documents = SearchDocument.objects.filter(paper=models.OuterRef("pk"), words__holds=topic.tsquery)
+        return self.filter(models.Exists(documents))
+
+    def upvoted(self):
+        """What anyone has upvoted, to be ordered by MOST_UPVOTED."""
+        return self.filter(total_upvote_count__gt=0)
+
     def trending(self):
         """What has been in the daily feed, to be ordered by TRENDING."""
         return self.filter(featured_at__isnull=False)
@@ -210,6 +221,11 @@ class Paper(models.Model):
                 fields=["-trending_score", "-id"],
                 name="paper_trending",
                 condition=Q(hidden_at=None, featured_at__isnull=False),
+            ),
+            models.Index(
+                fields=["-total_upvote_count", "-id"],
+                name="paper_most_upvoted",
+                condition=Q(hidden_at=None, total_upvote_count__gt=0),
             ),
             models.Index(
                 fields=["organization", "-published_at", "-id"],

@@ -10,6 +10,24 @@ from django.db import models
 from .paper import Paper
 
 
+@SearchVectorField.register_lookup
+class Holds(models.Lookup):
+    """`words__holds="'cat:cs.CV'"`: a tsquery as PostgreSQL writes it, which isn't read as words."""
+
+    lookup_name = "holds"
+    prepare_rhs = False
+
+    def as_sql(self, compiler, connection):
+        words, values = self.process_lhs(compiler, connection)
+        return f"{words} @@ %s::tsquery", [*values, self.rhs]
+
+
+def quoted(lexeme: str) -> str:
+    """A lexeme as a tsquery has it."""
+    text = lexeme.replace("\\", "\\\\").replace("'", "''")
+    return f"'{text}'"
+
+
 class SearchDocument(models.Model):
     paper = models.OneToOneField(Paper, models.CASCADE, primary_key=True, related_name="+")
     # Weights: A the title, B the abstract, C the authors. Facets ("cat:cs.CV") are lexemes of it without a place.

@@ -1,18 +1,24 @@
 from .authors import author
+from .completion import completions
 from .for_you import dismiss, dismissals, for_you, withdraw_dismissal
 from .organizations import organization
 from .papers import other_spelling, paper
 from .search import search
 from .searches import change_search, delete_search, save_search, searches, stop_alerts
+from .topics import category, keyword, topics
+from .trends import trends
 from .upvotes import upvote, withdraw_upvote
 
 __all__ = [
     "author",
+    "category",
     "change_search",
+    "completions",
     "delete_search",
     "dismiss",
     "dismissals",
     "for_you",
+    "keyword",
     "organization",
     "other_spelling",
     "paper",
@@ -20,6 +26,8 @@ __all__ = [
     "search",
     "searches",
     "stop_alerts",
+    "topics",
+    "trends",
     "upvote",
     "withdraw_dismissal",
     "withdraw_upvote",

@@ -13,7 +13,7 @@ from playwright.sync_api import expect
 from accounts.models import User
 from feed.models import Entry, Subscription
 from feed.periods import Day, Month, Week
-from papers import documents, vectors
+from papers import documents, trends, vectors
 from papers.models import Category, Listing, Organization, Paper, Person, SavedSearch, Version
 from papers.models.saved_search import stop_link
 from tests.browser.barriers import has_no_barrier
@@ -116,6 +116,12 @@ def searched(words: str, **chosen) -> str:
     return f"{reverse('feed:papers')}?{urlencode({'q': words, **chosen})}"
 
 
+def counted(name: str, *arguments: str, **query) -> str:
+    documents.catch_up()
+    trends.count()
+    return reverse(name, args=arguments) + (f"?{urlencode(query, doseq=True)}" if query else "")
+
+
 # A page's name: where it is.
 FOR_BOTH = {
     "a day": DAY.get_absolute_url,
@@ -126,6 +132,8 @@ FOR_BOTH = {
     "a search of an unknown category": lambda: searched("cat:cs.ZZ works"),
     "a search for a paper that is not here": lambda: searched("hep-th/9901001"),
     "a paper": lambda: reverse("papers:paper", args=["2405.00001"]),
+    "a category": lambda: counted("papers:category", "cs.CL"),
+    "a keyword": lambda: counted("papers:keyword", "a rather long keyword of several words"),
     "a profile": lambda: reverse("accounts:profile", args=["bob"]),
     "for you": lambda: reverse("papers:for_you"),
     "stop alerts": lambda: path_of(stop_link(User.objects.get(username="ada"))),
@@ -145,6 +153,16 @@ FOR_VISITORS = {
     "a day without announcement": lambda: reverse("feed:new", args=[EMPTY]),
     "an author": lambda: reverse("papers:author", args=["author-number-3"]),
     "a paper without an abstract": lambda: reverse("papers:paper", args=["2405.00003"]),
+    "topics": lambda: counted("papers:topics"),
+    "topics before the first count": lambda: reverse("papers:topics"),
+    "an archive, most upvoted first": lambda: counted("papers:category", "cs", order="upvotes"),
+    "a category without a paper": lambda: counted("papers:category", "q-bio.TO"),
+    "a category without an upvote": lambda: counted("papers:category", "math.PR", order="upvotes"),
+    "trends": lambda: counted("papers:trends"),
+    "trends before the first count": lambda: reverse("papers:trends"),
+    "trends of two": lambda: counted("papers:trends", topic=["cs.CL", "attention"], by="month"),
+    "a trend over all years": lambda: counted("papers:trends", topic="cs", by="year"),
+    "the trend of nothing known": lambda: counted("papers:trends", topic="no such thing"),
     "the calendar": lambda: reverse("feed:calendar", args=[Month.containing(DAY.start)]),
     "privacy": lambda: reverse("feed:privacy"),
     "subscribe": lambda: reverse("feed:subscribe"),
@@ -183,6 +201,8 @@ ERRORS = {
     "a confirmation link that expired": (lambda: reverse("feed:confirm", args=["x"]), 404),
     "an unsubscribe link cut short": (lambda: reverse("feed:unsubscribe", args=["x"]), 404),
     "a link that ends no alerts": (lambda: reverse("papers:stop_alerts", args=["x"]), 404),
+    "a category that arXiv has not": (lambda: reverse("papers:category", args=["cs.ZZ"]), 404),
+    "a keyword of no paper": (lambda: reverse("papers:keyword", args=["no such thing"]), 404),
     "not understood": (lambda: "/broken/400", 400),
     "not allowed": (lambda: "/broken/403", 403),
     "a form too old": (lambda: "/broken/403-csrf", 403),
@@ -249,6 +269,8 @@ def test_what_opens_has_no_barrier(page, full_site, ada, sign_in, axe):
         (full_site.get_absolute_url(), "#history .fold"),
         (full_site.get_absolute_url(), "#cite"),
         (reverse("papers:searches"), ".saved-searches li:first-child .fold"),
+        (counted("papers:trends", topic=["cs.CL", "attention"]), ".numbers"),
+        (counted("papers:trends"), ".rising .fold"),
     ]:
         page.set_viewport_size({"width": 1280, "height": 800})
         page.goto(address)

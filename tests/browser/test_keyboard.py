@@ -32,7 +32,7 @@ def test_the_first_tab_stop_skips_to_the_content(page):
     page.keyboard.press("Enter")
     expect(page.get_by_role("main")).to_be_focused()
     page.keyboard.press("Tab")
-    expect(page.get_by_role("searchbox")).to_be_focused()
+    expect(page.get_by_label("Search papers by meaning")).to_be_focused()
 
 
 def test_j_and_k_move_between_papers_and_enter_opens_one(page, papers):

@@ -92,9 +92,9 @@ def test_a_card_has_its_picture_its_videos_still_or_its_drawn_cover(page, day):
 def test_a_video_plays_silently_while_its_card_is_pointed_at(page, day):
     page.goto(MONDAY.get_absolute_url())
     expect(page.locator("video")).to_have_count(0)
-    card(page, "With a Video").locator(".cover").hover()
+    card(page, "With a Video").locator(".cover").hover(force=True)
     assert plays(page)
-    card(page, "With neither").locator(".cover").hover()
+    card(page, "With neither").locator(".cover").hover(force=True)
     expect(page.locator("video")).to_have_count(0)
 
 
@@ -113,7 +113,7 @@ def test_a_video_plays_while_its_card_has_the_keyboards_focus(page, day):
 def test_nothing_moves_for_who_prefers_less_motion(page, day):
     page.emulate_media(reduced_motion="reduce")
     page.goto(MONDAY.get_absolute_url())
-    card(page, "With a Video").locator(".cover").hover()
+    card(page, "With a Video").locator(".cover").hover(force=True)
     page.keyboard.press("j")
     expect(page.locator("video")).to_have_count(0)
 
@@ -125,7 +125,7 @@ def test_a_video_that_is_gone_leaves_its_still(page, day, complaints, media_root
         path.unlink()
     page.goto(MONDAY.get_absolute_url())
     with page.expect_response("**/*.mp4"):
-        card(page, "With a Video").locator(".cover").hover()
+        card(page, "With a Video").locator(".cover").hover(force=True)
     expect(page.locator("video")).to_have_count(0)
     expect(card(page, "With a Video").locator(".cover > img")).to_be_visible()
 

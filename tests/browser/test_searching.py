@@ -12,6 +12,7 @@ from papers import documents
 from papers.models import Category, Paper
 from papers.views.search import PAGE_SIZE
 from tests.browser import with_and_without_scripts
+from tests.browser.conftest import path_of
 
 MONDAY = Day(date(2024, 5, 20))
 
@@ -26,7 +27,7 @@ def papers(make_paper, make_entry):
 
 
 def field(page):
-    return page.get_by_role("searchbox", name="Search papers by meaning")
+    return page.get_by_label("Search papers by meaning")
 
 
 def finds(page, *titles):
@@ -58,13 +59,13 @@ def test_results_come_as_one_types_and_the_address_follows(page):
     expect(page.locator("html")).to_have_attribute("data-stayed", "yes")
 
 
-def test_a_word_asks_once_the_typing_rests(page):
+def test_a_word_asks_once_for_papers_and_once_for_what_it_begins_when_the_typing_rests(page):
     asked = []
     page.goto(MONDAY.get_absolute_url())
-    page.on("request", lambda request: "q=" in request.url and asked.append(request.url))
+    page.on("request", lambda request: "q=" in request.url and asked.append(path_of(request.url)))
     field(page).press_sequentially("needle", delay=20)
     finds(page, "A sharp needle", "A blunt needle")
-    assert len(asked) == 1
+    assert sorted(asked) == [f"{reverse('papers:completions')}?q=needle", f"{reverse('feed:papers')}?q=needle"]
 
 
 def test_back_leads_to_the_feed_however_much_was_typed(page):

@@ -4,6 +4,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from feed import demo
+from papers import trends
 
 
 class Command(BaseCommand):
@@ -13,6 +14,8 @@ class Command(BaseCommand):
         if not settings.DEMO:
             raise CommandError("This site is no demo: its members' passwords would be known. Set DEMO=1 if it is one.")
         count = demo.load()
+        # Otherwise done at night.
+        trends.count()
         self.stdout.write(f"{count} papers. Sign in as:")
         for email, password, role in demo.LOGINS:
             self.stdout.write(f"  {email:<18} {password:<18} {role}")
