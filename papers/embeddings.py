@@ -24,6 +24,8 @@ class Unavailable(Exception):
 class Model(Protocol):
     # How much the words count beside the meaning when both are fused, from 0 to 1: as measured, see docs/search.md.
     words_weight: float
+    # The cosine from which on two texts have something to do with each other; 0 where it was not measured.
+    least_closeness: float
 
     def embed(self, texts: Sequence[str]) -> numpy.ndarray:
         """The texts' vectors as rows of unit length, float32; a text without a word that is known has only zeros."""
@@ -48,6 +50,7 @@ def load(name: str, *, may_download: bool = False) -> Model:
 
 class WordLlama:
     words_weight = 0.7
+    least_closeness = 0.25
 
     def __init__(self) -> None:
         import wordllama
@@ -62,6 +65,7 @@ class WordLlama:
 
 class FastEmbed:
     words_weight = 0.6
+    least_closeness = 0.0
 
     def __init__(self, name: str, *, may_download: bool) -> None:
         from fastembed import TextEmbedding

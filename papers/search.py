@@ -274,28 +274,34 @@ def _together(read: _Read) -> tuple[str, list]:
 
 
 def _near(read: _Read, vector: str | None, model: EmbeddingModel | None) -> tuple[str, list]:
-    """The nearest by meaning among those for which holds what must."""
+    """The nearest by meaning among those for which holds what must, as far as they are near at all."""
     if not vector or not model:
         return "select null::bigint as paper_id where false", []
+    near, values = _nearest(read, vector, model)
+    # What has no distance, a text without a word that the model knows, is not near.
+    return f"select paper_id from ({near}) near where distance <= %s", [
+        *values,
+        1 - embeddings.load(model.name).least_closeness,
+    ]
+
+
+def _nearest(read: _Read, vector: str, model: EmbeddingModel) -> tuple[str, list]:
+    distance = "vector <=> %s::halfvec as distance"
+    of_model = f"where model_id = {model.pk}"
+    order = f"order by distance limit {FUSED}"
     if not read.must:
-        return (
-            f"select paper_id from papers_embedding where model_id = {model.pk}"
-            f" order by vector <=> %s::halfvec limit {FUSED}",
-            [vector],
-        )
+        return f"select paper_id, {distance} from papers_embedding {of_model} {order}", [vector]
     allowed = "select paper_id from papers_searchdocument where words @@ %s::tsquery"
     if read.must_share * max(read.rarity.total, 1) < FEW:
         return (
-            f"select paper_id from (with allowed as materialized ({allowed}) select paper_id, vector"
-            f" from allowed join papers_embedding using (paper_id) where model_id = {model.pk}) few"
-            f" order by vector <=> %s::halfvec limit {FUSED}",
+            f"with allowed as materialized ({allowed}) select paper_id, {distance}"
+            f" from allowed join papers_embedding using (paper_id) {of_model} {order}",
             [read.must, vector],
         )
     return (
-        f"select embedding.paper_id from papers_embedding embedding join papers_searchdocument document using (paper_id)"
-        f" where model_id = {model.pk} and document.words @@ %s::tsquery"
-        f" order by vector <=> %s::halfvec limit {FUSED}",
-        [read.must, vector],
+        f"select embedding.paper_id, {distance} from papers_embedding embedding"
+        f" join papers_searchdocument document using (paper_id) {of_model} and document.words @@ %s::tsquery {order}",
+        [vector, read.must],
     )
 
 

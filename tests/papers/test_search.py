@@ -102,6 +102,11 @@ def test_meaning_is_found_without_a_common_word(embedded, find):
     assert find("baking recipes")[0] == "2601.00013"
 
 
+def test_what_nothing_is_near_to_finds_nothing(embedded, find):
+    assert find("xyzzy plugh") == []
+    assert find("xyzzy plugh bread")[0] == "2601.00013"
+
+
 def test_a_paper_is_found_by_its_words_before_it_has_its_vector(embedded, make_paper, find):
     make_paper("2601.00014", title="Sourdough")
     assert find("sourdough")[0] == "2601.00014"
@@ -110,7 +115,7 @@ def test_a_paper_is_found_by_its_words_before_it_has_its_vector(embedded, make_p
 def test_a_filter_holds_for_what_is_found_by_meaning_too(embedded, make_paper, find):
     make_paper("2601.00014", title="Dough", abstract="Yeast and flour.", category="cs.RO")
     vectors.catch_up()
-    assert find("baking cat:cs.RO") == ["2601.00014"]
+    assert find("bread cat:cs.RO") == ["2601.00014"]
 
 
 @pytest.mark.parametrize("text", ["wombats", "marsupials of Australia", "year:2026", '"common wombat"'])

@@ -98,7 +98,7 @@ def test_papers_are_found_by_what_they_mean(search, shelf):
     vectors.catch_up()
     response = search("cat")
     assert shown(response)[0] == "Feline animals"
-    assert found(response) == "2 papers, by meaning and words"
+    assert found(response) == "1 paper, by meaning and words"
 
 
 def test_without_vectors_the_page_says_that_words_alone_were_looked_for(search, shelf):
