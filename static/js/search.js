@@ -7,6 +7,8 @@ const words = (address) => new URL(address, location).searchParams.get("q") ?? "
 document.addEventListener("htmx:beforeHistoryUpdate", ({ detail: { history, requestConfig } }) => {
   const isTyping = requestConfig.elt.id === "search" && requestConfig.triggeringEvent.type !== "change";
   if (isTyping && words(location).trim()) history.type = "replace";
+  // Where nothing is looked for stands the feed, under the feed's own address.
+  if (isTyping && history.path && !words(history.path).trim()) history.path = new URL(history.path, location).pathname;
 });
 
 // An arXiv id leads to the paper's own page, which is no part of this one.
@@ -15,6 +17,20 @@ document.addEventListener("htmx:beforeSwap", ({ detail }) => {
   if (elt.id !== "search" || new URL(detail.xhr.responseURL).pathname === new URL(elt.action).pathname) return;
   detail.shouldSwap = false;
   location.assign(detail.xhr.responseURL);
+});
+
+// Who has chosen one thing may choose another: what was unfolded of the filters stays so, and the keyboard where it was.
+let unfolded = [];
+let focused = "";
+document.addEventListener("htmx:beforeSwap", ({ target }) => {
+  if (target.id !== "feed") return;
+  unfolded = [...document.querySelectorAll(".narrow details[open]")].map(({ id }) => id);
+  focused = document.activeElement.closest(".narrow") ? document.activeElement.id : "";
+});
+document.addEventListener("htmx:afterSwap", () => {
+  for (const id of unfolded) document.getElementById(id)?.setAttribute("open", "");
+  if (focused) document.getElementById(focused)?.focus({ preventScroll: true });
+  [unfolded, focused] = [[], ""];
 });
 
 // Back and Forward change what is looked for, and so does a press on a tab, unless somebody has begun to type since.

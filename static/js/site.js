@@ -9,4 +9,4 @@ import "./menu.js";
 import "./time.js";
 import "./upvote.js";
 
-document.addEventListener("focusin", ({ target }) => target.id === "q" && import("./search.js"));
+document.addEventListener("focusin", ({ target }) => target.closest("#search, .narrow") && import("./search.js"));
