@@ -9,6 +9,7 @@ import logging
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from papers import bulk, embeddings, nearest, rarity, vectors
 from papers.models import EmbeddingModel
@@ -27,6 +28,9 @@ RAREST_WORDS = 2
 FUSED = 100
 # Words of a long query that are weighed, the rarest; each costs a look into every candidate.
 MOST_WORDS = 32
+# What two words add that stand in a paper as they do in the query, next to each other or as far apart, in shares of the
+# commoner one's weight; further apart they have little to do with each other.
+SIDE_BY_SIDE, FARTHEST = 0.2, 3
 # Where many have all words, those among so many of the newest papers are candidates too. Words in a greater share of all
 # papers are looked for there alone, as to gather all that the index of words has of them would take long.
 WALK, TOO_FREQUENT = 4_000, 0.1
@@ -73,15 +77,17 @@ def search(query: Query, *, by_words: bool = True, by_meaning: bool = True) -> R
 
 @dataclass(frozen=True)
 class _Read:
-    """A query as PostgreSQL reads it: lexemes with how often they stand in it, and what must hold, as a tsquery."""
+    """A query as PostgreSQL reads it: lexemes with how often they stand in it, those that stand side by side in it, each
+    two with the words between their beginnings, and what must hold, as a tsquery."""
 
     words: dict[str, int]
+    pairs: list[tuple[str, str, int]]
     must: str
     shown: list[str]
     rarity: Rarity
 
     def without_words(self) -> "_Read":
-        return _Read({}, self.must, self.shown, self.rarity)
+        return _Read({}, [], self.must, self.shown, self.rarity)
 
     @property
     def must_share(self) -> float:
@@ -97,14 +103,14 @@ def _read(query: Query) -> _Read:
     phrases = [*query.phrases, *query.titles, *query.authors, *query.without_words]
     # What is quoted counts among the words too, so that it is ranked by.
     words = " ".join([query.words, *query.phrases, *query.titles, *query.authors])
-    ((stems, counts, stated),) = bulk.select(
-        "select array(select lexeme::text from unnest(found)), array(select cardinality(positions) from unnest(found)),"
+    ((stems, places, stated),) = bulk.select(
+        "select array(select lexeme::text from unnest(found)), array(select array_to_string(positions, ' ') from unnest(found)),"
         " array(select phraseto_tsquery('english', papers_folded(phrase))::text from unnest(%s::text[])"
         " with ordinality as phrases (phrase, place) order by place)"
         " from to_tsvector('english', papers_folded(%s)) found",
         [phrases, words],
     )
-    known = dict(zip(stems, counts, strict=True))
+    known = {stem: len(at.split()) for stem, at in zip(stems, places, strict=True)}
     ends = [len(query.phrases), len(query.titles), len(query.authors), len(query.without_words)]
     parts = [[stated.pop(0) for _ in range(count)] for count in ends]
     must = [f"({phrase})" for phrase in parts[0]]
@@ -118,7 +124,19 @@ def _read(query: Query) -> _Read:
     rare = rarity.of([*known, *facets])
     if len(known) > MOST_WORDS:
         known = dict(sorted(known.items(), key=lambda item: -rare.weight(item[0]))[:MOST_WORDS])
-    return _Read(known, " & ".join(must), [part for part in (*parts[0], *parts[1], *parts[2]) if part], rare)
+    return _Read(
+        known,
+        _pairs(stems, places),
+        " & ".join(must),
+        [part for part in (*parts[0], *parts[1], *parts[2]) if part],
+        rare,
+    )
+
+
+def _pairs(stems: Sequence[str], places: Sequence[str]) -> list[tuple[str, str, int]]:
+    order = sorted((int(place), stem) for stem, them in zip(stems, places, strict=True) for place in them.split())
+    pairs = ((one, other, after - before) for (before, one), (after, other) in pairwise(order))
+    return list(dict.fromkeys(pair for pair in pairs if pair[2] <= FARTHEST))
 
 
 def _vector(query: Query) -> tuple[str, EmbeddingModel] | tuple[None, None]:
@@ -149,6 +167,7 @@ def _fused(read: _Read, vector: str | None, model: EmbeddingModel | None) -> tup
     weight = embeddings.load(model.name).words_weight if model else 1.0
     candidates, values = _candidates(read)
     score, weights = _score(read)
+    together, pairs = _together(read)
     near, near_values = _near(read, vector, model)
     meaning, join = "null::float8", ""
     if vector and model:
@@ -164,7 +183,7 @@ pool as (
     (select paper_id from ranked order by score desc, paper_id desc limit {FUSED}) union select paper_id from near
 ),
 weighed as materialized (
-    select pool.paper_id, coalesce(ranked.score, {score}) as words, {meaning} as meaning
+    select pool.paper_id, coalesce(ranked.score, {score}) + {together} as words, {meaning} as meaning
     from pool join papers_searchdocument using (paper_id) left join ranked using (paper_id) {join}
 ),
 fused as (
@@ -175,7 +194,7 @@ fused as (
 )
 select paper_id from fused where {_VISIBLE} order by part desc, score desc, paper_id desc limit {MOST + 1}
 """
-    return statement, [*values, *near_values, *weights, *([vector] if vector else [])]
+    return statement, [*values, *near_values, *weights, *pairs, *([vector] if vector else [])]
 
 
 # Who is hidden has no document any more, but for the moment until that is removed.
@@ -240,6 +259,17 @@ def _score(read: _Read) -> tuple[str, list]:
     values = [
         value for lexeme, count in read.words.items() for value in (count * read.rarity.weight(lexeme), quoted(lexeme))
     ]
+    return f"({' + '.join(terms)})", values
+
+
+def _together(read: _Read) -> tuple[str, list]:
+    """What a document has of the query's words side by side; too dear for more than the best."""
+    terms, values = ["0::float8"], []
+    for one, other, apart in read.pairs:
+        if one in read.words and other in read.words:
+            terms.append("case when words @@ %s::tsquery then %s::float8 else 0 end")
+            weight = min(read.rarity.weight(one), read.rarity.weight(other))
+            values += [f"{quoted(one)} <{apart}> {quoted(other)}", SIDE_BY_SIDE * weight]
     return f"({' + '.join(terms)})", values
 
 

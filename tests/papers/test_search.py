@@ -56,6 +56,14 @@ def test_of_several_words_the_more_and_the_rarer_count(make_paper, find):
     assert set(find("model wombats")) == {"2601.00011", "2601.00012", "2601.00013", "2601.00014"}
 
 
+def test_words_count_more_where_they_stand_together_as_in_the_query(make_paper, find):
+    make_paper("2601.00011", abstract="Fields of light, and radiance of stars that is neural to no one.")
+    make_paper("2601.00012", abstract="Stars that light no one, and neural radiance fields of stars.")
+    make_paper("2601.00013", abstract="Radiance to no one: light fields, neural stars of stars.")
+    assert find("neural radiance fields", by_meaning=False)[0] == "2601.00012"
+    assert find("fields of light", by_meaning=False)[0] == "2601.00011"
+
+
 def test_a_phrase_must_stand_there_and_what_is_left_out_must_not(make_paper, find):
     make_paper("2601.00011", title="A chain of thought")
     make_paper("2601.00012", title="A thought of a chain")
