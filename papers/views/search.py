@@ -5,7 +5,7 @@ from urllib.parse import urlencode
 from django.shortcuts import redirect, render
 from django.utils.cache import patch_cache_control
 from django.views.decorators.http import require_safe
-from django_htmx.http import HttpResponseClientRedirect
+from django_htmx.http import HttpResponseClientRefresh
 
 from papers import search as searching
 from papers.keyset import paginate, paginate_ranked
@@ -49,10 +49,12 @@ def search(request):
 
 
 def _there(request, paper):
-    """The page of a paper that was named by its id, which the section that waits for it has to be told of."""
+    """The page of a paper that was named by its id. Where a section waits for it, the page around asks anew and is led
+    there: so the paper's page takes its place, and Back leads past it.
+    """
     if request.htmx.target != "wanted":
         return redirect(paper)
-    response = HttpResponseClientRedirect(paper.get_absolute_url())
+    response = HttpResponseClientRefresh()
     patch_cache_control(response, private=True, no_store=True)
     return response
 

@@ -7,7 +7,7 @@ from django.http import Http404
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST
-from django_htmx.http import HttpResponseClientRedirect
+from django_htmx.http import HttpResponseClientRefresh
 
 from accounts.access import member_required
 from papers import tasks
@@ -22,13 +22,14 @@ TOO_MANY = (
 @require_POST
 @member_required
 def take_in(request, arxiv_id):
-    """For htmx the section that says how it stands; for everyone else the search for the id."""
+    """For htmx the section that says how it stands; for everyone else the search for the id. One that is here: its page."""
     wanted, problem = None, ""
     try:
         wanted = Wanted.objects.ask(arxiv_id, by=request.user)
     except NotMissing as error:
         if paper := Paper.objects.visible().filter(arxiv_id=arxiv_id).first():
-            return HttpResponseClientRedirect(paper.get_absolute_url()) if request.htmx else redirect(paper)
+            # The search for its id leads to it.
+            return HttpResponseClientRefresh() if request.htmx else redirect(paper)
         raise Http404(f"The paper {arxiv_id} is not in this catalogue.") from error
     except TooMany:
         problem, wanted = TOO_MANY, Wanted.objects.named(arxiv_id)

@@ -30,6 +30,7 @@ def _arxiv(settings, no_queue):
 @with_and_without_scripts
 def test_a_member_has_a_paper_taken_in(page, ada, sign_in, has_scripts):
     sign_in(ada)
+    page.goto(reverse("feed:about"))
     page.goto(SEARCH)
     page.get_by_role("button", name="Take it in").click()
     expect(page.get_by_role("heading", name=f"{ID} is being taken in")).to_be_visible()
@@ -44,6 +45,18 @@ def test_a_member_has_a_paper_taken_in(page, ada, sign_in, has_scripts):
     look_up()
     if not has_scripts:
         page.get_by_role("link", name="Look again").click()
+    expect(page).to_have_url(reverse("papers:paper", args=[ID]))
+    expect(page.get_by_role("heading", name=f"A Paper Called {ID}")).to_be_visible()
+    if has_scripts:
+        page.go_back()
+        expect(page).to_have_url(reverse("feed:about"))
+
+
+def test_one_that_has_come_meanwhile_is_gone_to_by_the_press(page, ada, sign_in, make_paper):
+    sign_in(ada)
+    page.goto(SEARCH)
+    make_paper(ID)
+    page.get_by_role("button", name="Take it in").click()
     expect(page).to_have_url(reverse("papers:paper", args=[ID]))
     expect(page.get_by_role("heading", name=f"A Paper Called {ID}")).to_be_visible()
 
