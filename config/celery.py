@@ -41,7 +41,8 @@ TIMETABLE = {
     "harvest": {"task": "papers.tasks.harvest", "schedule": crontab(minute="*/10")},
     # A slice takes four minutes: one ends before the next begins, and a minute is left for whoever waits for arXiv.
     "backfill": {"task": "papers.tasks.backfill", "schedule": crontab(minute="2-59/5")},
-    # A mirrored paper has its licence, and so its pictures, within minutes; with nothing to look up it costs one query.
+    # A mirrored paper has its licence, and so its pictures, within minutes; with nothing to look up it costs three queries.
+    # Whoever wants a paper rings as well.
     "lookup": {"task": "papers.tasks.look_up", "schedule": crontab(minute="4-59/5")},
     # A paper that a moderator has changed is found by its new words within the minute; without one it costs one query.
     "words": {"task": "papers.tasks.read_words", "schedule": 60.0},
@@ -54,6 +55,7 @@ TIMETABLE = {
     # It knows itself from when on a day's alerts are due; one that was put off waits for the next of these.
     "alerts": {"task": "papers.tasks.send_alerts", "schedule": crontab(minute="*/10")},
     "forget-alerts": {"task": "papers.tasks.forget_alerts", "schedule": crontab(minute=55, hour=3)},
+    "forget-wanted": {"task": "papers.tasks.forget_wanted", "schedule": crontab(minute=50, hour=3)},
     # Rows appear and votes move all day; readers would hardly notice sooner, and Hugging Face is a guest's host.
     "mirror": {"task": "feed.tasks.mirror_huggingface", "schedule": crontab(minute="*/30")},
     # GitHub counts its limit by the hour.

@@ -105,7 +105,7 @@ def _left(now: datetime, missing: Mapping[str, list[date]], sources: Mapping[str
         # The last days are walked each night anew: they are no backlog.
         Source.Name.HARVEST: _to_walk(positions[Source.Name.HARVEST], today - timedelta(OVERLAP)),
         Source.Name.BACKFILL: _to_walk(positions[Source.Name.BACKFILL], today, start=ARCHIVE_BEGINS),
-        Source.Name.LOOKUP: _count(lookup.waiting().count(), "paper to look up", "papers to look up"),
+        Source.Name.LOOKUP: _count(lookup.left(), "paper to look up", "papers to look up"),
         Source.Name.HUGGINGFACE: _count(len(positions[Source.Name.HUGGINGFACE].get("bad", [])), "bad day", "bad days"),
         Source.Name.GITHUB: _count(stars.due().count(), "repository is due", "repositories are due"),
         Source.Name.PICTURES: _count(

@@ -8,7 +8,7 @@ from django.conf import settings
 from papers import alerts, announcements, documents, embeddings, gists, lookup, stars, summaries, trends, vectors
 from papers import harvest as harvesting
 from papers import watch as watching
-from papers.models import Alert, Run
+from papers.models import Alert, Run, Wanted
 from papers.pictures import fetch
 
 logger = logging.getLogger(__name__)
@@ -47,7 +47,7 @@ def backfill():
 
 @shared_task
 def look_up():
-    """Ask arXiv about papers that came from elsewhere."""
+    """Ask arXiv for the papers that members want, and about those that came from elsewhere."""
     lookup.look_up()
 
 
@@ -88,6 +88,12 @@ def send_alerts():
 def forget_alerts():
     """Forget the alerts of more than three months ago."""
     Alert.objects.forget()
+
+
+@shared_task
+def forget_wanted():
+    """Forget what members asked for more than three months ago."""
+    Wanted.objects.forget()
 
 
 @shared_task

@@ -20,6 +20,7 @@ urlpatterns = [
     path("papers/for-you/less", views.dismissals, name="dismissals"),
     path("papers/<arxiv_id:arxiv_id>/dismiss", views.dismiss, name="dismiss"),
     path("papers/<arxiv_id:arxiv_id>/withdraw-dismissal", views.withdraw_dismissal, name="withdraw_dismissal"),
+    path("papers/<arxiv_id:arxiv_id>/take-in", views.take_in, name="take_in"),
     path("papers/<path:spelling>", views.other_spelling),
     path("searches", views.searches, name="searches"),
     path("searches/save", views.save_search, name="save_search"),

@@ -128,7 +128,7 @@ def _is_wanted(name: Source.Name) -> bool:
         case Source.Name.BACKFILL:
             return settings.ARXIV_BACKFILL and not _position(name).get("done_at")
         case Source.Name.LOOKUP:
-            return lookup.waiting().exists()
+            return lookup.left() > 0
         case Source.Name.HUGGINGFACE:
             return settings.MIRROR_HUGGINGFACE
         case Source.Name.GITHUB:

@@ -11,6 +11,7 @@ from django.contrib.auth.models import Permission
 from django.core.cache import cache
 
 from accounts.models import User
+from config.celery import app
 from feed.models import Entry
 from papers.models import Author, Authorship, Category, Paper
 from papers.models.author import author_slug
@@ -39,6 +40,20 @@ def _quick_and_clean(settings):
     settings.ARXIV_PAUSE = settings.HUGGINGFACE_PAUSE = settings.GITHUB_PAUSE = settings.RETRY_PAUSE = 0.01
     # The real one is slow on purpose.
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+@pytest.fixture
+def no_queue():
+    """Celery with a broker that is not there: nobody hears a bell."""
+    before = {name: app.conf[name] for name in ("broker_url", "task_always_eager")}
+
+    def use(**conf):
+        app.conf.update(**conf)
+        app._pool = app.amqp._producer_pool = None
+
+    use(broker_url="redis://127.0.0.1:9/0", task_always_eager=False)
+    yield
+    use(**before)
 
 
 def member(handle: str, **more) -> User:

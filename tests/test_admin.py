@@ -8,7 +8,20 @@ from django.contrib.auth.models import Permission
 from django.urls import reverse
 
 from feed.models import Entry, Subscription
-from papers.models import Batch, Listing, Organization, Paper, Person, Picture, Repository, Run, Source, Upvote, Version
+from papers.models import (
+    Batch,
+    Listing,
+    Organization,
+    Paper,
+    Person,
+    Picture,
+    Repository,
+    Run,
+    Source,
+    Upvote,
+    Version,
+    Wanted,
+)
 
 DAY = date(2026, 1, 5)
 OURS = [model for model in admin.site._registry if model._meta.app_label in ("papers", "feed")]
@@ -31,6 +44,7 @@ def filled(make_entry, ada):
             Batch.objects.create(category_id="cs.CL", day=entry.day - timedelta(entry.pk), origin="rss", paper_count=1)
             Repository.objects.create(url=f"https://github.com/things/{entry.pk}")
             Picture.objects.create(url=f"https://example.org/{entry.pk}.png", use="media")
+            Wanted.objects.ask(f"2512.{entry.pk:05}", by=ada)
             Subscription.objects.ask(email=f"{entry.pk}-{index}@example.org", rhythm="daily")
 
     return fill

@@ -168,8 +168,8 @@ class User(AbstractUser):
     def delete_account(self) -> None:
         """Leave for good: the row stays, so that what others built on it holds, but nothing in it says who it was.
 
-        Upvotes are withdrawn, what was kept in private is erased; what was submitted stays, by "a former member". Every
-        session ends, no link in an old mail works any more, and handle and address are free for a new account.
+        Upvotes are withdrawn, what was kept in private is erased; what was submitted stays, by "a former member", and
+        what was asked for, by nobody. Every session ends, no link in an old mail works any more, and handle and address are free for a new account.
         """
         with transaction.atomic():
             self.lock()
@@ -177,6 +177,7 @@ class User(AbstractUser):
             # The alerts first: whoever sends one goes on to its searches.
             for private in (self.alerts, self.saved_searches, self.dismissals):
                 private.all().delete()
+            self.wanted_papers.update(asked_by=None)
             self.emailaddress_set.all().delete()  # type: ignore[attr-defined]
             self.username, self.email, self.full_name = f"{DELETED_PREFIX}{self.hex_id}", "", "A former member"
             self.about = self.homepage = self.time_zone = ""

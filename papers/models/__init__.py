@@ -18,6 +18,7 @@ from .stale import Stale
 from .topic import Topic, Trend
 from .upvote import Upvote
 from .version import Version
+from .wanted import Wanted
 
 __all__ = [
     "Alert",
@@ -43,4 +44,5 @@ __all__ = [
     "Trend",
     "Upvote",
     "Version",
+    "Wanted",
 ]

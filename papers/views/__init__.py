@@ -8,6 +8,7 @@ from .searches import change_search, delete_search, save_search, searches, stop_
 from .topics import category, keyword, topics
 from .trends import trends
 from .upvotes import upvote, withdraw_upvote
+from .wanted import take_in
 
 __all__ = [
     "author",
@@ -26,6 +27,7 @@ __all__ = [
     "search",
     "searches",
     "stop_alerts",
+    "take_in",
     "topics",
     "trends",
     "upvote",

@@ -3,11 +3,13 @@
 from urllib.parse import urlencode
 
 from django.shortcuts import redirect, render
+from django.utils.cache import patch_cache_control
 from django.views.decorators.http import require_safe
+from django_htmx.http import HttpResponseClientRefresh
 
 from papers import search as searching
 from papers.keyset import paginate, paginate_ranked
-from papers.models import Paper
+from papers.models import Paper, Wanted
 from papers.narrowing import Choice, options
 from papers.query import parse
 from papers.suggestions import suggestions
@@ -19,7 +21,8 @@ PAGE_SIZE = 20
 def search(request):
     query, choice = parse(request.GET.get("q", "")), Choice.read(request.GET)
     if query.arxiv_id and (paper := Paper.objects.visible().filter(arxiv_id=query.arxiv_id).first()):
-        return redirect(paper)
+        return _there(request, paper)
+    wanted = Wanted.objects.named(query.arxiv_id) if query.arxiv_id else None
     found = searching.Results() if query.arxiv_id else searching.search(query)
     chosen = choice.of(found, query)
     order = request.GET.get("order") if request.GET.get("order") in ("date", "upvotes") else ""
@@ -36,9 +39,24 @@ def search(request):
         "saved_search": request.user.saved_searches.at(request.GET.urlencode())
         if request.user.is_authenticated
         else None,
+        "wanted": wanted,
         "canonical_path": f"{request.path}?{urlencode({'q': query.text})}",
     }
-    return render(request, "papers/search.html", context)
+    response = render(request, "papers/search.html", context)
+    if wanted and wanted.is_waiting:
+        patch_cache_control(response, private=True, no_cache=True)
+    return response
+
+
+def _there(request, paper):
+    """The page of a paper that was named by its id. Where a section waits for it, the page around asks anew and is led
+    there: so the paper's page takes its place, and Back leads past it.
+    """
+    if request.htmx.target != "wanted":
+        return redirect(paper)
+    response = HttpResponseClientRefresh()
+    patch_cache_control(response, private=True, no_store=True)
+    return response
 
 
 def _page(request, keys, order):

@@ -14,7 +14,7 @@ from accounts.models import User
 from feed.models import Entry, Subscription
 from feed.periods import Day, Month, Week
 from papers import documents, trends, vectors
-from papers.models import Category, Listing, Organization, Paper, Person, SavedSearch, Version
+from papers.models import Category, Listing, Organization, Paper, Person, SavedSearch, Version, Wanted
 from papers.models.saved_search import stop_link
 from tests.browser.barriers import has_no_barrier
 from tests.browser.conftest import path_of
@@ -88,6 +88,8 @@ def full_site(make_paper, make_entry, ada, bob):
     SavedSearch.objects.keep("q=purring+cats&category=cs.CV&year=2024&code=1", by=ada)
     SavedSearch.objects.keep(f"q={'pneumonoultramicroscopicsilicovolcanoconiosis' * 5}", by=ada, is_alerting=False)
     Paper.objects.get(arxiv_id="2405.10002").dismiss(by=ada)
+    Wanted.objects.ask("hep-th/9901002", by=bob)
+    Wanted.objects.ask("hep-th/9901003", by=bob).answer(Wanted.State.ABSENT)
     return everything
 
 
@@ -131,6 +133,8 @@ FOR_BOTH = {
     "a search that finds nothing": lambda: searched('"no such thing" author:nobody'),
     "a search of an unknown category": lambda: searched("cat:cs.ZZ works"),
     "a search for a paper that is not here": lambda: searched("hep-th/9901001"),
+    "a search for a paper that is being taken in": lambda: searched("hep-th/9901002"),
+    "a search for a paper that arXiv lacks": lambda: searched("hep-th/9901003"),
     "a paper": lambda: reverse("papers:paper", args=["2405.00001"]),
     "a category": lambda: counted("papers:category", "cs.CL"),
     "a keyword": lambda: counted("papers:keyword", "a rather long keyword of several words"),
@@ -195,6 +199,7 @@ FOR_MEMBERS = {
 # And the status it comes with.
 ERRORS = {
     "no such page": (lambda: "/papers/date/yesterday", 404),
+    "no such paper": (lambda: reverse("papers:paper", args=["hep-th/9901001"]), 404),
     "a day to come": (lambda: Day(date.today() + timedelta(days=40)).get_absolute_url(), 404),
     "an announcement to come": (lambda: reverse("feed:new", args=[Day(date.today() + timedelta(days=40))]), 404),
     "a link of no subscription": (lambda: reverse("feed:manage", args=["x"]), 404),

@@ -8,7 +8,6 @@ from django.template.loader import render_to_string
 from django.test import Client
 from django.urls import reverse
 
-from config.celery import app
 from feed.models import Subscription
 from feed.tasks import send_confirmations
 
@@ -66,22 +65,8 @@ def test_without_valkey_pages_answer_and_members_vote(client, paper, ada):
     assert client.get(paper.get_absolute_url()).status_code == 200
 
 
-@pytest.fixture
-def _no_queue():
-    """Celery with a broker that is not there."""
-    before = {name: app.conf[name] for name in ("broker_url", "task_always_eager")}
-
-    def use(**conf):
-        app.conf.update(**conf)
-        app._pool = app.amqp._producer_pool = None
-
-    use(broker_url=NOWHERE, task_always_eager=False)
-    yield
-    use(**before)
-
-
 @pytest.mark.django_db(transaction=True)
-@pytest.mark.usefixtures("_no_queue")
+@pytest.mark.usefixtures("no_queue")
 def test_a_bell_that_nobody_hears_loses_nothing(client, caplog):
     assert client.post(reverse("feed:subscribe"), {"email": "reader@example.org"}).status_code == 200
     assert "waits for the timetable" in caplog.text
