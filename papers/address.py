@@ -3,42 +3,34 @@
 from django.http import QueryDict
 
 from papers import query
+from papers.choice import Choice
 from papers.query import Query
-
-# What narrows a search; how its results are ordered, and which page of them is shown, is not part of it.
-CHOICES = ("category", "year", "code", "feed")
 
 
 def normal(address: str) -> str:
-    """One spelling of a query string: "" where it asks for nothing."""
+    """One spelling of a query string: "" where it asks for nothing.
+
+    How results are ordered, and which page of them is shown, is no part of a search; nor is what can't be chosen.
+    """
     given, kept = QueryDict(address[:10_000]), QueryDict(mutable=True)
-    if text := query.cleaned(given.get("q", "")):
-        kept["q"] = text
-        for name in CHOICES:
-            if values := sorted({query.cleaned(value) for value in given.getlist(name)} - {""}):
-                kept.setlist(name, values)
+    if words := text(given.urlencode()):
+        kept["q"] = words
+        for name, values in Choice.read(given).address.items():
+            kept.setlist(name, values)
     return kept.urlencode()
 
 
 def text(address: str) -> str:
-    """What was typed."""
-    return QueryDict(address).get("q", "")
+    """What was typed, cleaned."""
+    return query.cleaned(QueryDict(address).get("q", ""))
 
 
 def choices(address: str) -> list[str]:
     """What was chosen beside the results, as one reads it."""
-    given = QueryDict(address)
-    words = [*given.getlist("category"), *given.getlist("year")]
-    return [*words, *["with code"] * ("code" in given), *["in the daily feed"] * ("feed" in given)]
+    return Choice.read(QueryDict(address)).words
 
 
 def read(address: str) -> Query:
     """The query that a search's address asks."""
     given = QueryDict(address)
-    return query.narrowed(
-        query.parse(given.get("q", "")),
-        categories=given.getlist("category"),
-        years=given.getlist("year"),
-        has_code="code" in given,
-        in_feed="feed" in given,
-    )
+    return query.parse(given.get("q", "")).narrowed(Choice.read(given))

@@ -21,7 +21,7 @@ from papers import address
 from papers.models import Alert, Paper, SavedSearch
 from papers.models.saved_search import stop_link
 from papers.query import Query
-from papers.search import search
+from papers.search import matching
 
 logger = logging.getLogger(__name__)
 
@@ -68,14 +68,12 @@ def send() -> None:
 
 def news(saved: SavedSearch, until: datetime) -> News:
     """What has come to a search since its member was last told, up to `until`: all of its words must be there."""
-    found = search(_strict(address.read(saved.address)), by_meaning=False).papers
     new = Paper.objects.visible().filter(
-        pk__in=found, created_at__gt=saved.alerted_until, created_at__lte=until, published_at__gt=until - NEWS
+        created_at__gt=saved.alerted_until, created_at__lte=until, published_at__gt=until - NEWS
     )
-    keys = set(new.values_list("pk", flat=True))
-    ranked = [key for key in found if key in keys]
-    papers = Paper.objects.select_related("organization").in_bulk(ranked[:SHOWN])
-    return News(saved, ranked, [papers[key] for key in ranked[:SHOWN] if key in papers])
+    found = matching(_strict(address.read(saved.address)), list(new.values_list("pk", flat=True)))
+    papers = Paper.objects.select_related("organization").in_bulk(found[:SHOWN])
+    return News(saved, found, [papers[key] for key in found[:SHOWN] if key in papers])
 
 
 def _strict(query: Query) -> Query:

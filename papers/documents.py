@@ -10,6 +10,7 @@ from papers.models import Stale
 # Papers in one transaction.
 BATCH_SIZE = 1_000
 
+# "And" is no word to be found, but keeps one name's end from standing beside the next one's beginning.
 # Those that are hidden lose their document, the others are given theirs.
 WRITE = """
 with gone as (
@@ -18,7 +19,7 @@ with gone as (
 )
 insert into papers_searchdocument (paper_id, words, title, published_at)
 select paper.id, setweight(titles.words, 'A') || setweight(to_tsvector('english', papers_folded(abstract)), 'B')
-    || setweight(to_tsvector('english', papers_folded(array_to_string(author_names, ', '))), 'C')
+    || setweight(to_tsvector('english', papers_folded(array_to_string(author_names, ' and '))), 'C')
     || array_to_tsvector(facets), titles.words, published_at
 from papers_paper paper
 left join papers_organization organization on organization.id = organization_id

@@ -1,54 +1,27 @@
 """What was found, narrowed by what is chosen beside it, and counted by what it can be narrowed by."""
 
-import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-
-from django.http import QueryDict
 
 from papers import bulk
 from papers.arxiv import taxonomy
+from papers.choice import Choice
 from papers.models import Paper
-from papers.query import Query, narrowed
+from papers.query import Query
 from papers.search import Results, search
 
 
-@dataclass(frozen=True)
-class Choice:
-    """What is chosen: any of the categories ("cs.CV"), any of the years, and the two switches."""
-
-    categories: Sequence[str] = ()
-    years: Sequence[int] = ()
-    has_code: bool = False
-    in_feed: bool = False
-
-    @classmethod
-    def read(cls, asked: QueryDict) -> "Choice":
-        """The choice that an address makes; what can't be chosen is passed over."""
-        return cls(
-            sorted({name for name in asked.getlist("category") if name in taxonomy.CATEGORIES}),
-            sorted({int(year) for year in asked.getlist("year") if re.fullmatch("[12][0-9]{3}", year)}),
-            "code" in asked,
-            "feed" in asked,
-        )
-
-    def __len__(self):
-        return len(self.categories) + len(self.years) + self.has_code + self.in_feed
-
-    def of(self, found: Results, query: Query) -> Results:
-        """Those of what was found that are chosen. Where not all was found that there is, it is searched for anew."""
-        if not self:
-            return found
-        if found.is_more:
-            years = [str(year) for year in self.years]
-            return search(
-                narrowed(query, categories=self.categories, years=years, has_code=self.has_code, in_feed=self.in_feed)
-            )
-        papers = Paper.objects.filter(pk__in=found.papers).narrowed(
-            categories=self.categories, years=self.years, has_code=self.has_code, in_feed=self.in_feed
-        )
-        kept = set(papers.values_list("pk", flat=True))
-        return replace(found, papers=[paper for paper in found.papers if paper in kept])
+def chosen(found: Results, query: Query, choice: Choice) -> Results:
+    """Those of what was found that are chosen. Where not all was found that there is, it is searched for anew."""
+    if not choice:
+        return found
+    if found.is_more:
+        return search(query.narrowed(choice))
+    papers = Paper.objects.filter(pk__in=found.papers).narrowed(
+        categories=choice.categories, years=choice.years, has_code=choice.has_code, in_feed=choice.in_feed
+    )
+    kept = set(papers.values_list("pk", flat=True))
+    return replace(found, papers=[paper for paper in found.papers if paper in kept])
 
 
 @dataclass(frozen=True)
@@ -63,12 +36,16 @@ class Option:
 
 @dataclass(frozen=True)
 class Options:
-    """The categories, those of most papers first, the years from the newest, and the two switches."""
+    """The categories, those of most papers first, the years from the newest, and the two switches.
+
+    `are_all` tells whether the papers were counted that there are, not only the best of them.
+    """
 
     categories: list[Option] = field(default_factory=list)
     years: list[Option] = field(default_factory=list)
     with_code: int = 0
     in_feed: int = 0
+    are_all: bool = True
 
 
 COUNT = """
@@ -82,10 +59,10 @@ union all select 'switch', 'feed', count(*) from found where featured_at is not 
 """
 
 
-def options(papers: Sequence[int], choice: Choice) -> Options:
+def options(found: Results, choice: Choice) -> Options:
     """What these papers can be narrowed by, and what has been chosen, in one query."""
     counts: dict[str, dict[str, int]] = {"category": {}, "year": {}, "switch": {}}
-    for kind, value, count in bulk.select(COUNT, [list(papers)]):
+    for kind, value, count in bulk.select(COUNT, [found.papers]):
         counts[kind][value] = count
     categories = _options(counts["category"], choice.categories)
     years = _options(counts["year"], map(str, choice.years))
@@ -94,6 +71,7 @@ def options(papers: Sequence[int], choice: Choice) -> Options:
         sorted(years, key=lambda option: option.value, reverse=True),
         counts["switch"]["code"],
         counts["switch"]["feed"],
+        not found.is_more,
     )
 
 

@@ -5,10 +5,12 @@ Anything can be typed. What means nothing is taken as words; what an operator ca
 
 import re
 import unicodedata
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from typing import Self
 
 from papers.arxiv import ids, taxonomy
+from papers.choice import Choice
 
 # Characters: longer than any title.
 LIMIT = 250
@@ -29,7 +31,7 @@ class Query:
 
     `phrases`, `titles` and `authors` are phrases anywhere, in the title, among the authors. `facets` are groups of
     which one each must hold ("cat:cs.CV", "year:2025", "has:code", "in:feed", "org:nvidia", "key:diffusion models").
-    `without_words` are phrases that must not be there, `without_facets` facets. `arxiv_id` is the paper's that was
+    `without_…` are phrases and facets that must not be there. `arxiv_id` is the paper's that was
     named by an id or an address, or "". `problems` are sentences for who has typed.
     """
 
@@ -39,7 +41,9 @@ class Query:
     titles: list[str] = field(default_factory=list)
     authors: list[str] = field(default_factory=list)
     facets: list[list[str]] = field(default_factory=list)
-    without_words: list[str] = field(default_factory=list)
+    without_phrases: list[str] = field(default_factory=list)
+    without_titles: list[str] = field(default_factory=list)
+    without_authors: list[str] = field(default_factory=list)
     without_facets: list[str] = field(default_factory=list)
     arxiv_id: str = ""
     problems: list[str] = field(default_factory=list)
@@ -48,6 +52,16 @@ class Query:
     def is_empty(self) -> bool:
         """Nothing was asked for; what must not be there alone is no question either."""
         return not (self.words or self.phrases or self.titles or self.authors or self.facets)
+
+    @property
+    def last_year(self) -> int | None:
+        """The latest year that a paper may be of; None where none was said."""
+        groups = [group for group in self.facets if all(facet.startswith("year:") for facet in group)]
+        return min((max(int(facet[5:]) for facet in group) for group in groups), default=None)
+
+    def narrowed(self, choice: Choice) -> Self:
+        """The same with what was chosen beside the results."""
+        return replace(self, facets=self.facets + choice.facets)
 
     @property
     def meaning(self) -> str:
@@ -72,7 +86,7 @@ def parse(text: str) -> Query:
         if operator:
             _OPERATORS[operator](query, value, bool(part["minus"]))
         elif part["minus"]:
-            query.without_words.append(value)
+            query.without_phrases.append(value)
         elif part["phrase"] is not None:
             query.phrases.append(value)
         elif value != "-" and not (value.endswith(":") and value[:-1].lower() in _OPERATORS):
@@ -88,26 +102,14 @@ def cleaned(text: str) -> str:
     return unicodedata.normalize("NFC", " ".join(text.translate(_QUOTES).split()))
 
 
-def narrowed(
-    query: Query, *, categories: Sequence[str] = (), years: Sequence[str] = (), has_code=False, in_feed=False
-) -> Query:
-    """The same query with what was chosen beside the results; a choice that is none is passed over."""
-    facets = [*query.facets]
-    for names, prefix in ((categories, "cat"), (years, "year")):
-        if group := [f"{prefix}:{name}" for name in names if _IS_CHOICE[prefix](name)]:
-            facets.append(group)
-    return replace(query, facets=facets + [["has:code"]] * has_code + [["in:feed"]] * in_feed)
-
-
 _QUOTES = str.maketrans({quote: '"' for quote in "“”„‟«»"} | {minus: "-" for minus in "−‐"})
-_ADDRESS = re.compile(r"(?:https?://)?(?:www\.)?(?:export\.)?(?:arxiv\.org|huggingface\.co)/", re.IGNORECASE)
 
 
 def _arxiv_id(text: str) -> str:
     """The id that all of the text is; also in an address, of arXiv's, of Hugging Face's or of ours."""
     if not any(map(str.isdigit, text)):
         return ""
-    candidate = text.rpartition("/papers/")[2] if "/papers/" in text else text
+    candidate = re.split("[?#]", text.rpartition("/papers/")[2])[0].strip("/") if "/papers/" in text else text
     try:
         return ids.parse(candidate).value
     except ValueError:
@@ -116,7 +118,7 @@ def _arxiv_id(text: str) -> str:
 
 def _phrase(name: str) -> Callable[[Query, str, bool], None]:
     def add(query: Query, value: str, is_without: bool) -> None:
-        (query.without_words if is_without else getattr(query, name)).append(value)
+        getattr(query, f"without_{name}" if is_without else name).append(value)
 
     return add
 
@@ -172,8 +174,4 @@ _OPERATORS: dict[str, Callable[[Query, str, bool], None]] = {
 }
 _CATEGORIES = {name.lower(): name for name in taxonomy.CATEGORIES} | {
     name.partition(".")[0].lower(): name.partition(".")[0] for name in taxonomy.CATEGORIES
-}
-_IS_CHOICE: dict[str, Callable[[str], bool]] = {
-    "cat": lambda name: name.lower() in _CATEGORIES,
-    "year": lambda name: bool(re.fullmatch(r"[12][0-9]{3}", name)),
 }

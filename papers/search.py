@@ -1,14 +1,14 @@
 """One query to ranked papers: by words and by meaning, fused in one statement. What was measured: docs/search.md.
 
-Ranking all that a frequent word matches would take seconds among a million papers. So the candidates are bounded: the
-newest that have all the words, the newest whose title has all of them, and those that have one of the rarest; beside
-them the nearest by meaning. How often a word occurs decides which way to them is quick.
+Ranking all that a frequent word matches would take seconds among a million papers. So the candidates are bounded: some
+that have all the words, the newest of these among them, some whose title has all of them, and some that have one of the
+rarest; beside them the nearest by meaning. How often a word occurs decides which way to them is quick.
 """
 
 import logging
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
 from papers import bulk, embeddings, nearest, rarity, vectors
@@ -51,7 +51,7 @@ WEIGHTS = "{0.1, 0.2, 0.5, 1.0}"
 class Results:
     """The best first: primary keys of papers that are to be seen, at most MOST.
 
-    `is_more` tells that there are more than these. `lexemes` are the stems of the words that were looked for, to be
+    `is_more` tells that there are more than these, or, of words that are too frequent, that not all were looked at. `lexemes` are the stems of the words that were looked for, to be
     marked. `is_by_meaning` is False where the vectors could not be asked: the words alone were.
     """
 
@@ -72,7 +72,22 @@ def search(query: Query, *, by_words: bool = True, by_meaning: bool = True) -> R
         papers = _ids(*_newest(read)) if read.must else []
     else:
         papers = _ids(*_fused(read if by_words else read.without_words(), vector, model))
-    return Results(papers[:MOST], len(papers) > MOST, shown, vector is not None)
+    is_more = len(papers) > MOST or (by_words and read.is_too_frequent)
+    return Results(papers[:MOST], is_more, shown, vector is not None)
+
+
+def matching(query: Query, papers: Sequence[int]) -> list[int]:
+    """Those of these papers for which holds all that must, by their words, the best first."""
+    read = _read(query)
+    if not read.must or query.problems:
+        return []
+    score, weights = _score(read)
+    found = bulk.select(
+        f"select paper_id from papers_searchdocument where paper_id = any(%s) and words @@ %s::tsquery and {_VISIBLE}"
+        f" order by {score} desc, paper_id desc",
+        [list(papers), read.must, *weights],
+    )
+    return [paper for (paper,) in found]
 
 
 @dataclass(frozen=True)
@@ -85,9 +100,10 @@ class _Read:
     must: str
     shown: list[str]
     rarity: Rarity
+    last_year: int | None
 
     def without_words(self) -> "_Read":
-        return _Read({}, [], self.must, self.shown, self.rarity)
+        return replace(self, words={}, pairs=[])
 
     @property
     def must_share(self) -> float:
@@ -98,9 +114,24 @@ class _Read:
             share *= min(sum(found), 1.0) if found else 1.0
         return share
 
+    @property
+    def share(self) -> float:
+        """About which share of the papers has all words and fulfils what must hold: at most that of the rarest of these.
+
+        Words that go together are not as rare together as each alone would have it.
+        """
+        return min([self.must_share, *map(self.rarity.share, self.words)])
+
+    @property
+    def is_too_frequent(self) -> bool:
+        """Whether not all that has the words can be looked at."""
+        return bool(self.words) and self.share > TOO_FREQUENT and self.rarity.total > WALK
+
 
 def _read(query: Query) -> _Read:
-    phrases = [*query.phrases, *query.titles, *query.authors, *query.without_words]
+    asked = [query.phrases, query.titles, query.authors]
+    without = [query.without_phrases, query.without_titles, query.without_authors]
+    phrases = [phrase for group in (*asked, *without) for phrase in group]
     # What is quoted counts among the words too, so that it is ranked by.
     words = " ".join([query.words, *query.phrases, *query.titles, *query.authors])
     ((stems, places, stated),) = bulk.select(
@@ -111,26 +142,21 @@ def _read(query: Query) -> _Read:
         [phrases, words],
     )
     known = {stem: len(at.split()) for stem, at in zip(stems, places, strict=True)}
-    ends = [len(query.phrases), len(query.titles), len(query.authors), len(query.without_words)]
-    parts = [[stated.pop(0) for _ in range(count)] for count in ends]
-    must = [f"({phrase})" for phrase in parts[0]]
-    must += [f"({_weighted(phrase, 'A')})" for phrase in parts[1]]
-    must += [f"({_weighted(phrase, 'C')})" for phrase in parts[2]]
+    read = iter(stated)
+    parts = [
+        [_weighted(next(read), weight) for _ in group] for group, weight in zip(asked, ("", "A", "C"), strict=True)
+    ]
+    shown = [part for group in parts for part in group if part]
+    must = [f"({part})" for part in shown]
     must += ["(" + " | ".join(map(quoted, group)) + ")" for group in query.facets]
-    must += [f"(!({phrase}))" for phrase in parts[3] if phrase]
+    for group, weight in zip(without, ("", "A", "C"), strict=True):
+        must += [f"(!({part}))" for _ in group if (part := _weighted(next(read), weight))]
     must += [f"(!{quoted(facet)})" for facet in query.without_facets]
-    must = [part for part in must if part != "()"]
     facets = [facet for group in query.facets for facet in group]
     rare = rarity.of([*known, *facets])
     if len(known) > MOST_WORDS:
         known = dict(sorted(known.items(), key=lambda item: -rare.weight(item[0]))[:MOST_WORDS])
-    return _Read(
-        known,
-        _pairs(stems, places),
-        " & ".join(must),
-        [part for part in (*parts[0], *parts[1], *parts[2]) if part],
-        rare,
-    )
+    return _Read(known, _pairs(stems, places), " & ".join(must), shown, rare, query.last_year)
 
 
 def _pairs(stems: Sequence[str], places: Sequence[str]) -> list[tuple[str, str, int]]:
@@ -155,7 +181,7 @@ def _vector(query: Query) -> tuple[str, EmbeddingModel] | tuple[None, None]:
 def _newest(read: _Read) -> tuple[str, list]:
     """Nothing but what must hold: the newest first."""
     if read.must_share > FREQUENT:
-        newest, values = _newest_of(read.must, LONGEST_WALK, MOST + 1)
+        newest, values = _newest_of(read.must, LONGEST_WALK, MOST + 1, read.last_year)
     else:
         # Added to, the date is in no index: that of the words is used.
         order = f"order by published_at + interval '0 seconds' desc, paper_id desc limit {MOST + 1}"
@@ -208,12 +234,10 @@ def _candidates(read: _Read) -> tuple[str, list]:
     score, weights = _score(read)
     words = _all(map(quoted, read.words))
     everything = _all([words, read.must])
-    # Words that go together are not as rare together as each alone would have it: at most as frequent as the rarest.
-    share = min([read.must_share, *map(read.rarity.share, read.words)])
     ways = []
-    if share * read.rarity.total > MATCHING:
-        ways.append(_newest_of(everything, WALK, MATCHING))
-    if share <= TOO_FREQUENT:
+    if read.share * read.rarity.total > MATCHING:
+        ways.append(_newest_of(everything, WALK, MATCHING, read.last_year))
+    if not read.is_too_frequent:
         ways.append((f"{_DOCUMENTS} where words @@ %s::tsquery limit {MATCHING}", [everything]))
     if read.must:
         ways.append(
@@ -231,9 +255,10 @@ def _candidates(read: _Read) -> tuple[str, list]:
 _DOCUMENTS = "select paper_id, words, published_at from papers_searchdocument"
 
 
-def _newest_of(tsquery: str, walk: int, limit: int) -> tuple[str, list]:
-    """Those of the newest `walk` papers that match."""
-    newest = f"{_DOCUMENTS} order by published_at desc, paper_id desc limit {walk}"
+def _newest_of(tsquery: str, walk: int, limit: int, last_year: int | None) -> tuple[str, list]:
+    """Those that match of the newest `walk` papers; where only earlier years are asked for, of the newest of these."""
+    until = f"where published_at < '{last_year + 1}-01-01 00:00:00+00'" if last_year else ""
+    newest = f"{_DOCUMENTS} {until} order by published_at desc, paper_id desc limit {walk}"
     return f"select paper_id, words, published_at from ({newest}) newest where words @@ %s::tsquery limit {limit}", [
         tsquery
     ]
@@ -321,4 +346,4 @@ def _lexemes(tsquery: str) -> list[str]:
 
 
 def _weighted(phrase: str, weight: str) -> str:
-    return _LEXEME.sub(lambda match: f"{match[0]}:{weight}", phrase)
+    return _LEXEME.sub(lambda match: f"{match[0]}:{weight}", phrase) if weight else phrase

@@ -222,6 +222,8 @@ class Paper(models.Model):
                 name="paper_trending",
                 condition=Q(hidden_at=None, featured_at__isnull=False),
             ),
+            # What has come since an alert.
+            models.Index(fields=["created_at"], name="paper_came"),
             models.Index(
                 fields=["-total_upvote_count", "-id"],
                 name="paper_most_upvoted",

@@ -3,6 +3,7 @@
 from django.conf import settings
 from django.core import signing
 from django.db import models, transaction
+from django.db.models.functions import MD5
 from django.urls import reverse
 from django.utils import timezone
 
@@ -44,10 +45,10 @@ class SavedSearch(models.Model):
     # Each is asked once a day for a member's alert: so many take some seconds.
     MOST = 50
 
-    # The key's index serves those of the user.
+    # The key's index serves those of the user. What is typed in other letters than Latin is too long for an index as it is.
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="saved_searches", db_index=False)
     name = models.CharField(max_length=250)
-    address = models.CharField(max_length=2000, help_text="The query string of its page.")
+    address = models.TextField(help_text="The query string of its page.")
     is_alerting = models.BooleanField("Mail me what is new, once a day", default=True)
     alerted_until = models.DateTimeField(
         default=timezone.now, editable=False, help_text="What came later is new to the member."
@@ -58,7 +59,7 @@ class SavedSearch(models.Model):
 
     class Meta:
         ordering = ["-created_at", "-id"]
-        constraints = [models.UniqueConstraint(fields=["user", "address"], name="saved_search_unique")]
+        constraints = [models.UniqueConstraint("user", MD5("address"), name="saved_search_unique")]
 
     def __str__(self):
         return self.name

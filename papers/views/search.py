@@ -8,9 +8,10 @@ from django.views.decorators.http import require_safe
 from django_htmx.http import HttpResponseClientRefresh
 
 from papers import search as searching
+from papers.choice import Choice
 from papers.keyset import paginate, paginate_ranked
 from papers.models import Paper, Wanted
-from papers.narrowing import Choice, options
+from papers.narrowing import chosen, options
 from papers.query import parse
 from papers.suggestions import suggestions
 
@@ -24,17 +25,17 @@ def search(request):
         return _there(request, paper)
     wanted = Wanted.objects.named(query.arxiv_id) if query.arxiv_id else None
     found = searching.Results() if query.arxiv_id else searching.search(query)
-    chosen = choice.of(found, query)
+    shown = chosen(found, query, choice)
     order = request.GET.get("order") if request.GET.get("order") in ("date", "upvotes") else ""
     context = {
         "tab": "search",
         "query": query,
         "choice": choice,
-        "found": chosen,
-        "options": options(found.papers, choice) if found.papers else None,
+        "found": shown,
+        "options": options(found, choice) if found.papers else None,
         "order": order,
-        "page": _page(request, chosen.papers, order),
-        "suggestions": [] if chosen.papers else suggestions(query),
+        "page": _page(request, shown.papers, order),
+        "suggestions": [] if shown.papers else suggestions(query),
         "may_save": not (query.is_empty or query.problems or query.arxiv_id),
         "saved_search": request.user.saved_searches.at(request.GET.urlencode())
         if request.user.is_authenticated

@@ -9,7 +9,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from papers import alerts, documents
+from papers import alerts, documents, search
 from papers.models import Alert, Paper, SavedSearch
 from papers.models.saved_search import stop_link
 from papers.tasks import forget_alerts, send_alerts
@@ -53,6 +53,16 @@ def keep(member, where, **more) -> SavedSearch:
 def told() -> list[str]:
     """The subjects of what was sent."""
     return [message.subject for message in mail.outbox]
+
+
+def test_what_is_new_is_told_however_many_older_papers_fit_better(ada, cats, clock, come, make_paper, monkeypatch):
+    monkeypatch.setattr(search, "MOST", 2)
+    for _ in range(4):
+        make_paper(title="Purring cats", created_at=MORNING - 9 * DAY)
+    paper = come("Animals", abstract="Some cats are purring.")
+    clock.move_to(MORNING + DAY)
+    send_alerts()
+    assert paper.title in mail.outbox[0].body
 
 
 def test_what_came_since_the_search_was_saved_is_told_by_mail(ada, cats, clock, come):

@@ -1,8 +1,10 @@
 import pytest
+from django.http import QueryDict
 from hypothesis import given
 from hypothesis import strategies as st
 
-from papers.query import LIMIT, narrowed, parse
+from papers.choice import Choice
+from papers.query import LIMIT, parse
 
 
 def test_words_are_words():
@@ -15,7 +17,21 @@ def test_quotes_make_a_phrase_and_a_minus_leaves_out():
     query = parse('attention "chain of thought" -survey -"case study"')
     assert query.words == "attention"
     assert query.phrases == ["chain of thought"]
-    assert query.without_words == ["survey", "case study"]
+    assert query.without_phrases == ["survey", "case study"]
+
+
+def test_an_author_and_a_title_can_be_left_out():
+    query = parse('chorales -author:bach -title:"a survey"')
+    assert (query.without_authors, query.without_titles) == (["bach"], ["a survey"])
+    assert (query.without_phrases, query.authors) == ([], [])
+
+
+@pytest.mark.parametrize(
+    ("text", "year"),
+    [("x", None), ("year:2020", 2020), ("year:2015-2020 year:2018-2019", 2019), ("-year:2020 cat:cs.CV", None)],
+)
+def test_the_last_year_is_known(text, year):
+    assert parse(text).last_year == year
 
 
 def test_printed_quotes_are_quotes():
@@ -81,6 +97,8 @@ def test_a_colon_alone_makes_no_operator():
         "https://arxiv.org/abs/2412.03560v1",
         "https://arxiv.org/pdf/2412.03560",
         "https://huggingface.co/papers/2412.03560",
+        "https://huggingface.co/papers/2412.03560/",
+        "https://huggingface.co/papers/2412.03560?utm_source=digest#community",
         "https://papers.example.org/papers/2412.03560",
     ],
 )
@@ -110,5 +128,6 @@ def test_anything_can_be_typed(text):
 
 
 def test_choices_beside_the_results_narrow_too_and_nonsense_is_passed_over():
-    query = narrowed(parse("x"), categories=["cs.CV", "nonsense"], years=["2025", "x'"], has_code=True, in_feed=True)
+    asked = QueryDict("category=cs.CV&category=nonsense&year=2025&year=x'&code=&feed=1")
+    query = parse("x").narrowed(Choice.read(asked))
     assert query.facets == [["cat:cs.CV"], ["year:2025"], ["has:code"], ["in:feed"]]

@@ -1,7 +1,7 @@
 """Searches that members keep, and the page of them."""
 
 from datetime import date
-from urllib.parse import parse_qs
+from urllib.parse import parse_qs, urlencode
 
 import pytest
 from django.urls import reverse
@@ -32,7 +32,20 @@ def test_a_search_is_kept_under_what_was_typed_with_what_was_chosen(ada):
 def test_what_is_kept_asks_what_the_page_asked():
     query = address.read("q=cats&category=cs.CV&category=cs.CL&year=2025&code=1&feed=1")
     assert query.words == "cats"
-    assert query.facets == [["cat:cs.CV", "cat:cs.CL"], ["year:2025"], ["has:code"], ["in:feed"]]
+    assert query.facets == [["cat:cs.CL", "cat:cs.CV"], ["year:2025"], ["has:code"], ["in:feed"]]
+
+
+def test_what_cannot_be_chosen_is_not_kept(ada):
+    saved = keep(ada, "q=cats&category=cs&category=CS.cv&year=x&code=&feed=")
+    assert parse_qs(saved.address) == {"q": ["cats"], "code": ["1"], "feed": ["1"]}
+
+
+def test_a_long_search_in_other_letters_is_kept(client, ada):
+    client.force_login(ada)
+    words = "".join(chr(0x4E00 + 7 * number) for number in range(250))
+    answer = client.post(reverse("papers:save_search"), {"address": urlencode({"q": words})}, headers=HTMX)
+    assert answer.status_code == 200
+    assert ada.saved_searches.get().text == words
 
 
 def test_the_same_search_spelled_otherwise_is_kept_once(ada):

@@ -1,5 +1,7 @@
 """The site's search: by words, by meaning, by both; and that what is hidden is not found."""
 
+from datetime import UTC, datetime
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -202,6 +204,46 @@ def test_more_than_a_thousand_are_said_to_be_more():
     documents.catch_up()
     found = search.search(parse("wombats"))
     assert (len(found.papers), found.is_more) == (search.MOST, True)
+
+
+def fill(make_paper, count, **more):
+    for number in range(count):
+        make_paper(f"2602.{number + 1:05}", **more)
+
+
+def test_of_frequent_words_it_is_said_that_not_all_were_looked_at(make_paper, find, monkeypatch):
+    fill(make_paper, 5, title="Wombats", abstract="Of wombats.")
+    assert not search.search(parse("wombats")).is_more
+    monkeypatch.setattr(search, "WALK", 2)
+    monkeypatch.setattr(search, "TITLED", 2)
+    monkeypatch.setattr(search, "MATCHING", 2)
+    monkeypatch.setattr(search, "RARE", 0)
+    monkeypatch.setattr(search, "MOST_MATCHES", 0)
+    assert len(find("wombats")) < 5
+    assert search.search(parse("wombats")).is_more
+
+
+def test_frequent_words_are_found_in_the_years_that_are_asked_for(make_paper, find, monkeypatch):
+    make_paper("2001.00001", title="Old", abstract="Wombats.", published_at=datetime(2020, 12, 31, 23, tzinfo=UTC))
+    make_paper("2001.00002", title="Older", abstract="Wombats.", published_at=datetime(2019, 1, 1, tzinfo=UTC))
+    fill(make_paper, 5, title="New", abstract="Wombats.", published_at=datetime(2026, 2, 1, tzinfo=UTC))
+    for name, value in {"WALK": 2, "MATCHING": 1, "RARE": 0, "MOST_MATCHES": 0, "FREQUENT": 0.01}.items():
+        monkeypatch.setattr(search, name, value)
+    assert "2001.00001" in find("wombats year:2018-2020")
+    assert find("year:2020") == ["2001.00001"]
+
+
+def test_who_is_left_out_may_still_be_written_about(make_paper, find):
+    make_paper("2601.00011", title="Chorales by Bach", author_names=["Ada X"])
+    make_paper("2601.00012", title="Chorales", author_names=["Johann Bach"], abstract="A survey.")
+    assert find("chorales -author:bach") == ["2601.00011"]
+    assert set(find("chorales -title:survey")) == {"2601.00011", "2601.00012"}
+
+
+def test_one_name_ends_where_the_next_begins(make_paper, find):
+    make_paper("2601.00011", title="Two", author_names=["Jane Lee", "Kim Park"])
+    assert find('author:"lee kim"') == []
+    assert find('author:"kim park"') == find('author:"jane lee"') == ["2601.00011"]
 
 
 def test_authors_are_no_part_of_a_title(make_paper, find):
