@@ -26,7 +26,7 @@ MOST, MOST_UNASKED = 8, 2
 LEAST = 2
 # Words: longer names are few, and these are found by their last words, too.
 LONGEST_NAME = 3
-# Of so many names that begin alike those with the most papers are offered, of which so many are counted.
+# Of the first so many names in the alphabet that begin alike, those with the most papers are offered; so many are counted.
 CANDIDATES, COUNTED = 60, 50
 
 # In the search field words are words: there keywords are offered only where an operator asks for them.
