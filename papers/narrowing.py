@@ -48,21 +48,40 @@ class Options:
     are_all: bool = True
 
 
+# What could be chosen of one kind is counted under what is chosen of the others: a number says what its choice leads to.
 COUNT = """
-with found as (
-    select id, published_at, github_repo, featured_at from papers_paper where id = any(%s) and hidden_at is null
+with found as materialized (
+    select id, extract(year from published_at at time zone 'utc')::int as year,
+        github_repo <> '' as has_code, featured_at is not null as is_in_feed
+    from papers_paper where id = any(%(papers)s) and hidden_at is null
+),
+judged as materialized (
+    select *, %(years)s::int[] is null or year = any(%(years)s::int[]) as of_years,
+        %(categories)s::text[] is null or exists (
+            select from papers_paper_categories where paper_id = found.id and category_id = any(%(categories)s::text[])
+        ) as in_categories,
+        has_code or not %(has_code)s as fits_code, is_in_feed or not %(in_feed)s as fits_feed
+    from found
 )
-select 'category', category_id, count(*) from papers_paper_categories where paper_id in (select id from found) group by 2
-union all select 'year', extract(year from published_at at time zone 'utc')::text, count(*) from found group by 2
-union all select 'switch', 'code', count(*) from found where github_repo <> ''
-union all select 'switch', 'feed', count(*) from found where featured_at is not null
+select 'category', category_id, count(*) from judged join papers_paper_categories on paper_id = judged.id
+    where of_years and fits_code and fits_feed group by 2
+union all select 'year', year::text, count(*) from judged where in_categories and fits_code and fits_feed group by 2
+union all select 'switch', 'code', count(*) from judged where has_code and of_years and in_categories and fits_feed
+union all select 'switch', 'feed', count(*) from judged where is_in_feed and of_years and in_categories and fits_code
 """
 
 
 def options(found: Results, choice: Choice) -> Options:
     """What these papers can be narrowed by, and what has been chosen, in one query."""
     counts: dict[str, dict[str, int]] = {"category": {}, "year": {}, "switch": {}}
-    for kind, value, count in bulk.select(COUNT, [found.papers]):
+    chosen = {
+        "papers": found.papers,
+        "categories": list(choice.categories) or None,
+        "years": list(choice.years) or None,
+        "has_code": choice.has_code,
+        "in_feed": choice.in_feed,
+    }
+    for kind, value, count in bulk.select(COUNT, chosen):
         counts[kind][value] = count
     categories = _options(counts["category"], choice.categories)
     years = _options(counts["year"], map(str, choice.years))

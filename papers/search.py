@@ -52,12 +52,13 @@ class Results:
     """The best first: primary keys of papers that are to be seen, at most MOST.
 
     `is_more` tells that there are more than these, or, of words that are too frequent, that not all were looked at. `lexemes` are the stems of the words that were looked for, to be
-    marked. `is_by_meaning` is False where the vectors could not be asked: the words alone were.
+    marked. `is_by_words` is False where no paper has any of them, `is_by_meaning` where the vectors could not be asked.
     """
 
     papers: list[int] = field(default_factory=list)
     is_more: bool = False
     lexemes: frozenset[str] = frozenset()
+    is_by_words: bool = False
     is_by_meaning: bool = False
 
 
@@ -69,11 +70,13 @@ def search(query: Query, *, by_words: bool = True, by_meaning: bool = True) -> R
     shown = frozenset([*read.words, *(lexeme for phrase in read.shown for lexeme in _lexemes(phrase))])
     vector, model = _vector(query) if by_meaning and query.meaning else (None, None)
     if not read.words and not vector:
-        papers = _ids(*_newest(read)) if read.must else []
+        rows = _rows(*_newest(read)) if read.must else []
     else:
-        papers = _ids(*_fused(read if by_words else read.without_words(), vector, model))
+        rows = _rows(*_fused(read if by_words else read.without_words(), vector, model))
+    papers = [paper for paper, _ in rows]
     is_more = len(papers) > MOST or (by_words and read.is_too_frequent)
-    return Results(papers[:MOST], is_more, shown, vector is not None)
+    is_by_words = any(has_words for _, has_words in rows)
+    return Results(papers[:MOST], is_more, shown, is_by_words, vector is not None)
 
 
 def matching(query: Query, papers: Sequence[int]) -> list[int]:
@@ -186,7 +189,10 @@ def _newest(read: _Read) -> tuple[str, list]:
         # Added to, the date is in no index: that of the words is used.
         order = f"order by published_at + interval '0 seconds' desc, paper_id desc limit {MOST + 1}"
         newest, values = f"{_DOCUMENTS} where words @@ %s::tsquery {order}", [read.must]
-    return f"select paper_id from ({newest}) found where {_VISIBLE} order by published_at desc, paper_id desc", values
+    return (
+        f"select paper_id, true from ({newest}) found where {_VISIBLE} order by published_at desc, paper_id desc",
+        values,
+    )
 
 
 def _fused(read: _Read, vector: str | None, model: EmbeddingModel | None) -> tuple[str, list]:
@@ -218,7 +224,7 @@ fused as (
     from weighed
     union all select paper_id, 0, score from ranked where paper_id not in (select paper_id from pool)
 )
-select paper_id from fused where {_VISIBLE} order by part desc, score desc, paper_id desc limit {MOST + 1}
+select paper_id, exists (select from ranked) from fused where {_VISIBLE} order by part desc, score desc, paper_id desc limit {MOST + 1}
 """
     return statement, [*values, *near_values, *weights, *pairs, *([vector] if vector else [])]
 
@@ -330,8 +336,8 @@ def _nearest(read: _Read, vector: str, model: EmbeddingModel) -> tuple[str, list
     )
 
 
-def _ids(statement: str, values: Sequence) -> list[int]:
-    return [key for (key,) in nearest.select(statement, values, effort=EFFORT, look=LONGEST_LOOK)]
+def _rows(statement: str, values: Sequence) -> list[tuple[int, bool]]:
+    return nearest.select(statement, values, effort=EFFORT, look=LONGEST_LOOK)
 
 
 def _all(parts) -> str:
