@@ -24,7 +24,7 @@ def hex_ids(count: int) -> list[str]:
     return [drawn[start : start + 24] for start in range(0, len(drawn), 24)]
 
 
-def select(query: str, values: Sequence[Any]) -> list[tuple]:
+def select(query: str, values: Sequence[Any] | Mapping[str, Any]) -> list[tuple]:
     with connection.cursor() as cursor:
         cursor.execute(query, values)
         return cursor.fetchall()
