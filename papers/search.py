@@ -31,6 +31,9 @@ MOST_WORDS = 32
 # What two words add that stand in a paper as they do in the query, next to each other or as far apart, in shares of the
 # commoner one's weight; further apart they have little to do with each other.
 SIDE_BY_SIDE, FARTHEST = 0.2, 3
+# What a word adds that a title has as it was written, but for a plural, in shares of its weight: "transformers" have the stem
+# of "transformation".
+AS_WRITTEN = 0.1
 # Where many have all words, those among so many of the newest papers are candidates too. Words in a greater share of all
 # papers are looked for there alone, as to gather all that the index of words has of them would take long.
 WALK, TOO_FREQUENT = 4_000, 0.1
@@ -96,17 +99,19 @@ def matching(query: Query, papers: Sequence[int]) -> list[int]:
 @dataclass(frozen=True)
 class _Read:
     """A query as PostgreSQL reads it: lexemes with how often they stand in it, those that stand side by side in it, each
-    two with the words between their beginnings, and what must hold, as a tsquery."""
+    two with the words between their beginnings, the longer words as they were written with their lexemes, and what must
+    hold, as a tsquery."""
 
     words: dict[str, int]
     pairs: list[tuple[str, str, int]]
+    forms: dict[str, str]
     must: str
     shown: list[str]
     rarity: Rarity
     last_year: int | None
 
     def without_words(self) -> "_Read":
-        return replace(self, words={}, pairs=[])
+        return replace(self, words={}, pairs=[], forms={})
 
     @property
     def must_share(self) -> float:
@@ -137,12 +142,15 @@ def _read(query: Query) -> _Read:
     phrases = [phrase for group in (*asked, *without) for phrase in group]
     # What is quoted counts among the words too, so that it is ranked by.
     words = " ".join([query.words, *query.phrases, *query.titles, *query.authors])
-    ((stems, places, stated),) = bulk.select(
+    forms = list(dict.fromkeys(_FORM.findall(words.lower())))
+    ((stems, places, stated, stemmed),) = bulk.select(
         "select array(select lexeme::text from unnest(found)), array(select array_to_string(positions, ' ') from unnest(found)),"
         " array(select phraseto_tsquery('english', papers_folded(phrase))::text from unnest(%s::text[])"
-        " with ordinality as phrases (phrase, place) order by place)"
+        " with ordinality as phrases (phrase, place) order by place),"
+        " array(select (ts_lexize('english_stem', form))[1] from unnest(%s::text[])"
+        " with ordinality as forms (form, place) order by place)"
         " from to_tsvector('english', papers_folded(%s)) found",
-        [phrases, words],
+        [phrases, forms, words],
     )
     known = {stem: len(at.split()) for stem, at in zip(stems, places, strict=True)}
     read = iter(stated)
@@ -159,7 +167,8 @@ def _read(query: Query) -> _Read:
     rare = rarity.of([*known, *facets])
     if len(known) > MOST_WORDS:
         known = dict(sorted(known.items(), key=lambda item: -rare.weight(item[0]))[:MOST_WORDS])
-    return _Read(known, _pairs(stems, places), " & ".join(must), shown, rare, query.last_year)
+    written = dict(zip(forms, stemmed, strict=True))
+    return _Read(known, _pairs(stems, places), written, " & ".join(must), shown, rare, query.last_year)
 
 
 def _pairs(stems: Sequence[str], places: Sequence[str]) -> list[tuple[str, str, int]]:
@@ -216,7 +225,8 @@ pool as (
 ),
 weighed as materialized (
     select pool.paper_id, coalesce(ranked.score, {score}) + {together} as words, {meaning} as meaning
-    from pool join papers_searchdocument using (paper_id) left join ranked using (paper_id) {join}
+    from pool join papers_searchdocument using (paper_id) join papers_paper paper on paper.id = paper_id
+        cross join lateral (select papers_folded(paper.title) as title offset 0) written left join ranked using (paper_id) {join}
 ),
 fused as (
     select paper_id, 1 as part, {weight} * words / greatest(max(words) over (), 1e-9) + {1 - weight}
@@ -294,13 +304,18 @@ def _score(read: _Read) -> tuple[str, list]:
 
 
 def _together(read: _Read) -> tuple[str, list]:
-    """What a document has of the query's words side by side; too dear for more than the best."""
+    """What a document has of the query's words side by side, and its title as they were written; too dear for more than
+    the best."""
     terms, values = ["0::float8"], []
     for one, other, apart in read.pairs:
         if one in read.words and other in read.words:
             terms.append("case when words @@ %s::tsquery then %s::float8 else 0 end")
             weight = min(read.rarity.weight(one), read.rarity.weight(other))
             values += [f"{quoted(one)} <{apart}> {quoted(other)}", SIDE_BY_SIDE * weight]
+    for form, stem in read.forms.items():
+        if stem in read.words:
+            terms.append("case when written.title ~* %s then %s::float8 else 0 end")
+            values += [rf"\m{form}s?\M", AS_WRITTEN * read.rarity.weight(stem)]
     return f"({' + '.join(terms)})", values
 
 
@@ -344,6 +359,7 @@ def _all(parts) -> str:
     return " & ".join(part for part in parts if part)
 
 
+_FORM = re.compile(r"\b([a-z]{4,}?)s?\b")
 _LEXEME = re.compile(r"'((?:[^']|'')*)'")
 
 

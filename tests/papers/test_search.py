@@ -66,6 +66,14 @@ def test_words_count_more_where_they_stand_together_as_in_the_query(make_paper, 
     assert find("fields of light", by_meaning=False)[0] == "2601.00011"
 
 
+def test_a_word_counts_more_where_the_title_has_it_as_it_was_written(make_paper, find):
+    make_paper("2601.00011", title="The transformer")
+    make_paper("2601.00012", title="The transformation")
+    for text in ("transformer", "Transformers"):
+        assert find(text, by_meaning=False)[0] == "2601.00011", text
+    assert find("transformation", by_meaning=False)[0] == "2601.00012"
+
+
 def test_a_phrase_must_stand_there_and_what_is_left_out_must_not(make_paper, find):
     make_paper("2601.00011", title="A chain of thought")
     make_paper("2601.00012", title="A thought of a chain")
