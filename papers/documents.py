@@ -57,13 +57,9 @@ def catch_up() -> int:
 
 @transaction.atomic
 def _catch_up_with_some() -> int:
-    stale = bulk.select(
-        "delete from papers_stale where id in (select id from papers_stale where part = %s order by paper_id limit %s"
-        " for update skip locked) returning paper_id",
-        [Stale.Part.WORDS, BATCH_SIZE],
-    )
-    _write([paper for (paper,) in stale])
-    return len(stale)
+    papers = Stale.objects.take(Stale.Part.WORDS, BATCH_SIZE)
+    _write(papers)
+    return len(papers)
 
 
 def _write(papers: list[int]) -> None:

@@ -30,12 +30,7 @@ def catch_up() -> int:
 
 @transaction.atomic
 def _catch_up_with_some() -> int:
-    stale = bulk.select(
-        "delete from papers_stale where id in (select id from papers_stale where part = %s order by paper_id desc limit %s"
-        " for update skip locked) returning paper_id",
-        [Stale.Part.GIST, BATCH_SIZE],
-    )
-    keys = [paper for (paper,) in stale]
+    keys = Stale.objects.take(Stale.Part.GIST, BATCH_SIZE)
     texts = _there(keys).values_list("pk", "title", "abstract")
     model = embeddings.load(embeddings.DEFAULT)
     read = {pk: gist.of(title, abstract, model) for pk, title, abstract in texts}

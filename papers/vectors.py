@@ -102,12 +102,8 @@ def make_index(model: EmbeddingModel) -> None:
 
 @transaction.atomic
 def _catch_up_with_some(models: Sequence[EmbeddingModel]) -> int:
-    stale = bulk.select(
-        "delete from papers_stale where id in (select id from papers_stale where part = %s order by paper_id desc limit %s"
-        " for update skip locked) returning paper_id",
-        [Stale.Part.MEANING, BATCH_SIZE],
-    )
-    papers = Paper.objects.filter(pk__in=[paper for (paper,) in stale])
+    stale = Stale.objects.take(Stale.Part.MEANING, BATCH_SIZE)
+    papers = Paper.objects.filter(pk__in=stale)
     rows = list(papers.order_by("pk").values_list("pk", "title", "abstract"))
     for model in models:
         try:

@@ -2,6 +2,23 @@
 
 from django.db import models
 
+from papers import bulk
+
+TAKE = """
+delete from papers_stale where id in (
+    select id from papers_stale where part = %s order by paper_id desc limit %s for update skip locked
+) returning paper_id
+"""
+
+
+class StaleQuerySet(models.QuerySet):
+    def take(self, part: "Stale.Part", count: int) -> list[int]:
+        """Take so many papers' rows of a part away, the newest papers' first; return the papers' primary keys.
+
+        To be called in a transaction: the rows are back if it fails. What another has taken is passed over.
+        """
+        return [paper for (paper,) in bulk.select(TAKE, [part, count])]
+
 
 class Stale(models.Model):
     """Rows are made by triggers, whoever changes a paper, and taken by `papers.documents`, `papers.vectors` and `papers.gists`."""
@@ -14,6 +31,8 @@ class Stale(models.Model):
     # No key of the database's: the row is taken within the minute, and one of a deleted paper means nothing.
     paper_id = models.BigIntegerField()
     part = models.CharField(max_length=8, choices=Part)
+
+    objects = StaleQuerySet.as_manager()
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["part", "paper_id"], name="stale_unique")]
