@@ -40,11 +40,7 @@ on conflict (paper_id) do update set words = excluded.words, title = excluded.ti
 
 def refresh(papers: Iterable[int]) -> None:
     """Read these papers anew, by their primary keys, as far as they are stale; within the caller's transaction."""
-    stale = bulk.select(
-        "delete from papers_stale where part = %s and paper_id = any(%s) returning paper_id",
-        [Stale.Part.WORDS, list(papers)],
-    )
-    _write([paper for (paper,) in stale])
+    _write(Stale.objects.take(Stale.Part.WORDS, among=papers))
 
 
 def catch_up() -> int:

@@ -1,23 +1,29 @@
 """A paper whose text has changed since something was made of it: what the database itself writes down."""
 
+from collections.abc import Iterable
+
 from django.db import models
 
 from papers import bulk
 
 TAKE = """
 delete from papers_stale where id in (
-    select id from papers_stale where part = %s order by paper_id desc limit %s for update skip locked
+    select id from papers_stale where part = %s {among} order by paper_id desc limit %s for update skip locked
 ) returning paper_id
 """
 
 
 class StaleQuerySet(models.QuerySet):
-    def take(self, part: "Stale.Part", count: int) -> list[int]:
-        """Take so many papers' rows of a part away, the newest papers' first; return the papers' primary keys.
+    def take(self, part: "Stale.Part", count: int | None = None, *, among: Iterable[int] | None = None) -> list[int]:
+        """Take so many rows of a part away, the newest papers' first; return the papers' primary keys.
 
-        To be called in a transaction: the rows are back if it fails. What another has taken is passed over.
+        To be called in a transaction: the rows are back if it fails. Passed over is what another has taken, and what
+        is being changed: its row is held by the triggers until the change is there, and then waits still. `among`
+        names the only papers asked about.
         """
-        return [paper for (paper,) in bulk.select(TAKE, [part, count])]
+        chosen, values = ("", []) if among is None else ("and paper_id = any(%s)", [list(among)])
+        rows = bulk.select(TAKE.format(among=chosen), [part, *values, count])
+        return [paper for (paper,) in rows]
 
 
 class Stale(models.Model):
