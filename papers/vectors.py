@@ -89,15 +89,26 @@ def put_in_force(model: EmbeddingModel) -> None:
         model.is_in_force = True
         model.save(update_fields=["is_in_force"])
     for other in EmbeddingModel.objects.exclude(pk=model.pk):
-        bulk.execute(f"drop index if exists {other.index}")
+        _drop_index(other)
         other.embeddings.all()._raw_delete(other.embeddings.db)
         other.delete()
 
 
 def make_index(model: EmbeddingModel) -> None:
     """Index the model's vectors, without holding up whoever writes some meanwhile."""
-    concurrently = "" if connection.in_atomic_block else "concurrently"
-    bulk.execute(INDEX.format(concurrently=concurrently, name=model.index, model=model.pk))
+    # An index whose making was interrupted is there, and of no use to any search.
+    if bulk.select("select 1 from pg_index where indexrelid = to_regclass(%s) and not indisvalid", [model.index]):
+        _drop_index(model)
+    bulk.execute(INDEX.format(concurrently=_concurrently(), name=model.index, model=model.pk))
+
+
+def _drop_index(model: EmbeddingModel) -> None:
+    bulk.execute(f"drop index {_concurrently()} if exists {model.index}")
+
+
+def _concurrently() -> str:
+    """PostgreSQL's word for not holding up others; within a transaction it doesn't take it."""
+    return "" if connection.in_atomic_block else "concurrently"
 
 
 @transaction.atomic

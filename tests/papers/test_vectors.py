@@ -1,11 +1,13 @@
 """Papers into vectors: in batches, again when they change, and from one model to another without a gap."""
 
+from contextlib import closing
+
 import numpy
 import pytest
 from django.core.management import CommandError, call_command
-from django.db import connection
+from django.db import OperationalError, connection
 
-from papers import embeddings, search, vectors
+from papers import bulk, embeddings, search, vectors
 from papers.models import Embedding, EmbeddingModel, Paper, Stale
 from papers.query import parse
 
@@ -101,6 +103,30 @@ def test_another_model_takes_the_place_of_the_one_before(make_paper):
         cursor.execute("select indexname from pg_indexes where indexname in (%s, %s)", [old_index, new.index])
         assert cursor.fetchall() == [(new.index,)]
     assert search.search(parse("pets")).is_by_meaning
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_index_whose_making_was_interrupted_is_made_again(make_paper):
+    make_paper()
+    model = EmbeddingModel.objects.create(name=embeddings.DEFAULT)
+    list(vectors.fill(model))
+    with closing(connection.copy()) as other:
+        other.set_autocommit(False)
+        # The making waits for whoever writes vectors.
+        other.cursor().execute("lock table papers_embedding in row exclusive mode")
+        bulk.execute("set statement_timeout = 500")
+        with pytest.raises(OperationalError, match="timeout"):
+            vectors.make_index(model)
+    bulk.execute("reset statement_timeout")
+    assert not is_valid(model.index)
+    vectors.put_in_force(model)
+    assert is_valid(model.index)
+
+
+def is_valid(index: str) -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute("select indisvalid from pg_index where indexrelid = %s::regclass", [index])
+        return cursor.fetchone()[0]
 
 
 def test_while_another_model_is_filled_new_papers_are_embedded_by_both_or_wait_for_it(make_paper):
