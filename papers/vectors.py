@@ -25,20 +25,27 @@ with (m = 16, ef_construction = 64) where model_id = {model}
 WRITE = """
 insert into papers_embedding (model_id, paper_id, vector)
 select %s, said.paper_id, said.vector::halfvec from unnest(%s::bigint[], %s::text[]) as said (paper_id, vector)
-join papers_paper paper on paper.id = said.paper_id
+join papers_paper paper on paper.id = said.paper_id order by said.paper_id
 on conflict (paper_id, model_id) do update set vector = excluded.vector
 """
 
 
 def catch_up() -> int:
-    """Embed what has changed, by all models there are; return how many papers. Raises embeddings.Unavailable."""
+    """Embed what has changed until that is ENOUGH; return how many papers. Raises embeddings.Unavailable."""
     deadline, count = time.monotonic() + ENOUGH.total_seconds(), 0
-    if not Stale.objects.filter(part=Stale.Part.MEANING).exists():
-        return 0
-    models = list(EmbeddingModel.objects.all()) or [model(embeddings.DEFAULT)]
-    while time.monotonic() < deadline and (batch := _catch_up_with_some(models)):
+    for batch in embed_stale():
         count += batch
+        if time.monotonic() >= deadline:
+            break
     return count
+
+
+def embed_stale() -> Iterator[int]:
+    """Embed all that has changed, by all models there are, batch by batch; yield how many papers. Raises Unavailable."""
+    if not EmbeddingModel.objects.exists() and Stale.objects.filter(part=Stale.Part.MEANING).exists():
+        model(embeddings.DEFAULT)
+    while batch := _embed_some_stale():
+        yield batch
 
 
 @transaction.atomic
@@ -112,23 +119,26 @@ def _concurrently() -> str:
 
 
 @transaction.atomic
-def _catch_up_with_some(models: Sequence[EmbeddingModel]) -> int:
+def _embed_some_stale() -> int:
     stale = Stale.objects.take(Stale.Part.MEANING, BATCH_SIZE)
     papers = Paper.objects.filter(pk__in=stale)
     rows = list(papers.order_by("pk").values_list("pk", "title", "abstract"))
-    for model in models:
+    # Read with each batch, for one that was made since then may have passed these papers already.
+    for model in EmbeddingModel.objects.order_by("pk"):
         try:
             _write(model, rows)
         except embeddings.Unavailable:
             if model.is_in_force:
                 raise
-            # Whoever goes on with its filling begins with these.
-            EmbeddingModel.objects.filter(pk=model.pk, position__gte=rows[0][0]).update(position=rows[0][0] - 1)
+            model.set_back(to=rows[0][0])
     return len(stale)
 
 
 @transaction.atomic
 def _fill_some(model: EmbeddingModel) -> int:
+    # Held until the batch is there: whoever sets the position back meanwhile does so after it, and not in vain.
+    held = EmbeddingModel.objects.select_for_update(no_key=True)
+    model.refresh_from_db(fields=["position"], from_queryset=held)
     papers = Paper.objects.filter(pk__gt=model.position).order_by("pk").values_list("pk", "title", "abstract")
     rows = list(papers[:BATCH_SIZE])
     if rows:

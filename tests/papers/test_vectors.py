@@ -1,5 +1,6 @@
 """Papers into vectors: in batches, again when they change, and from one model to another without a gap."""
 
+import threading
 from contextlib import closing
 
 import numpy
@@ -137,6 +138,66 @@ def test_while_another_model_is_filled_new_papers_are_embedded_by_both_or_wait_f
     assert vectors.catch_up() == 1
     other.refresh_from_db()
     assert other.position == before.pk - 1
+
+
+def test_what_is_edited_during_a_filling_is_embedded_with_its_new_text(make_paper, monkeypatch):
+    monkeypatch.setattr(vectors, "BATCH_SIZE", 2)
+    papers = [make_paper() for _ in range(3)]
+    model = EmbeddingModel.objects.create(name=embeddings.DEFAULT)
+    filling = vectors.fill(model)
+    next(filling)
+    before = meaning_of(papers[0])
+    Paper.objects.filter(pk=papers[0].pk).update(abstract="All about bread.")
+    # As a worker does that can't load the model.
+    EmbeddingModel.objects.get().set_back(to=papers[0].pk)
+    assert list(filling) == [2, 1]
+    assert meaning_of(papers[0]) != before
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_is_edited_during_a_batch_of_a_filling_is_embedded_with_its_new_text(make_paper):
+    paper = make_paper()
+    model = EmbeddingModel.objects.create(name=embeddings.DEFAULT)
+    worker = threading.Thread(target=in_a_thread(lambda: model.set_back(to=paper.pk)))
+    filling = threading.Thread(target=in_a_thread(lambda: list(vectors.fill(EmbeddingModel.objects.get()))))
+    with closing(connection.copy()) as other:
+        other.set_autocommit(False)
+        # The batch is read, and can't be written.
+        other.cursor().execute("lock table papers_embedding in exclusive mode")
+        filling.start()
+        filling.join(timeout=1)
+        Paper.objects.update(abstract="All about bread.")
+        worker.start()
+        worker.join(timeout=1)
+        other.rollback()
+    filling.join()
+    worker.join()
+    list(vectors.fill(EmbeddingModel.objects.get()))
+    (expected,) = embeddings.load(embeddings.DEFAULT).embed([f"{paper.title}\nAll about bread."])
+    assert numpy.abs(numpy.array(meaning_of(paper))[: len(expected)] - expected).max() < 0.001
+
+
+def in_a_thread(work):
+    """The work, which closes its connection in the end."""
+
+    def run():
+        try:
+            work()
+        finally:
+            connection.close()
+
+    return run
+
+
+def test_a_model_that_is_made_while_a_worker_is_at_it_misses_nothing(make_paper, monkeypatch):
+    monkeypatch.setattr(vectors, "BATCH_SIZE", 1)
+    first, last = make_paper(), make_paper()
+    embedding = vectors.embed_stale()
+    next(embedding)
+    other = EmbeddingModel.objects.create(name="nobody/has-this-model", position=last.pk)
+    next(embedding)
+    other.refresh_from_db()
+    assert other.position == first.pk - 1
 
 
 def test_a_model_that_cannot_be_had_is_one_line(db):
