@@ -2,6 +2,7 @@
 
 import threading
 from contextlib import closing
+from datetime import timedelta
 
 import numpy
 import pytest
@@ -58,6 +59,17 @@ def test_without_its_model_all_papers_go_on_waiting(make_paper):
     with pytest.raises(embeddings.Unavailable, match="nobody/has-this-model"):
         vectors.catch_up()
     assert Stale.objects.filter(part=Stale.Part.MEANING).count() == 1
+
+
+def test_a_worker_stops_when_it_is_enough_and_the_command_goes_on_batch_by_batch(make_paper, monkeypatch):
+    monkeypatch.setattr(vectors, "BATCH_SIZE", 2)
+    monkeypatch.setattr(vectors, "ENOUGH", timedelta())
+    for _ in range(7):
+        make_paper()
+    assert vectors.catch_up() == 2
+    assert next(vectors.embed_stale()) == 2
+    call_command("embed")
+    assert Embedding.objects.count() == 7
 
 
 def test_the_command_fills_what_is_missing(make_paper, capsys):

@@ -34,7 +34,7 @@ class Command(BaseCommand):
             for count in vectors.fill(chosen):
                 bar.update(count)
         with tqdm(total=Stale.objects.filter(part=Stale.Part.MEANING).count(), unit="paper", disable=None) as bar:
-            while count := vectors.catch_up():
+            for count in vectors.embed_stale():
                 bar.update(count)
         if not chosen.is_in_force:
             self.stdout.write(f"Indexing the vectors of {name} …")
