@@ -1,6 +1,8 @@
 """Keeps what search reads of papers up to date: the words of each that is to be seen, and what it can be narrowed by."""
 
+import time
 from collections.abc import Iterable
+from datetime import timedelta
 
 from django.db import transaction
 
@@ -9,6 +11,8 @@ from papers.models import Stale
 
 # Papers in one transaction.
 BATCH_SIZE = 1_000
+# The queue of what must be quick, confirmations of addresses too, waits no longer; the timetable rings every minute.
+ENOUGH = timedelta(seconds=50)
 
 # Those that are hidden lose their document, the others are given theirs.
 WRITE = """
@@ -44,10 +48,12 @@ def refresh(papers: Iterable[int]) -> None:
 
 
 def catch_up() -> int:
-    """Read all stale papers anew, a batch after another; return how many there were. Safe to run beside itself."""
-    count = 0
+    """Read stale papers anew until that is ENOUGH; return how many, 0 where none is left. Safe to run beside itself."""
+    deadline, count = time.monotonic() + ENOUGH.total_seconds(), 0
     while batch := _catch_up_with_some():
         count += batch
+        if time.monotonic() >= deadline:
+            break
     return count
 
 

@@ -25,7 +25,8 @@ class Command(BaseCommand):
             embeddings.load(name, may_download=True)
         except embeddings.Unavailable as error:
             raise CommandError(f"{str(error)[:1].upper()}{str(error)[1:]}.") from error
-        documents.catch_up()
+        while documents.catch_up():
+            pass
         chosen = vectors.model(name)
         if again:
             chosen.position = 0
