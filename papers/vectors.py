@@ -95,7 +95,15 @@ def put_in_force(model: EmbeddingModel) -> None:
         EmbeddingModel.objects.exclude(pk=model.pk).update(is_in_force=False)
         model.is_in_force = True
         model.save(update_fields=["is_in_force"])
-    for other in EmbeddingModel.objects.exclude(pk=model.pk):
+    forget_others(model)
+
+
+def forget_others(model: EmbeddingModel) -> None:
+    """Remove all other models with their vectors: those before it, and those that were to take its place."""
+    others = EmbeddingModel.objects.exclude(pk=model.pk)
+    # Whoever goes back to one whose removal was interrupted fills it from its beginning.
+    others.update(position=0)
+    for other in others:
         _drop_index(other)
         other.embeddings.all()._raw_delete(other.embeddings.db)
         other.delete()

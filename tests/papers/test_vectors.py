@@ -212,6 +212,50 @@ def test_a_model_that_is_made_while_a_worker_is_at_it_misses_nothing(make_paper,
     assert other.position == first.pk - 1
 
 
+@pytest.mark.django_db(transaction=True)
+def test_whoever_names_the_model_in_force_is_rid_of_the_others(make_paper, capsys):
+    paper = make_paper()
+    call_command("embed")
+    abandoned = EmbeddingModel.objects.create(name="nobody/has-this-model")
+    Embedding.objects.create(model=abandoned, paper=paper, vector=[1.0] + [0.0] * 383)
+    call_command("embed")
+    assert "nobody/has-this-model is filled in part" in capsys.readouterr().out
+    assert EmbeddingModel.objects.count() == 2
+    call_command("embed", "--model", "wordllama")
+    assert EmbeddingModel.objects.get().name == Embedding.objects.get().model.name == "wordllama"
+    assert "in part" not in capsys.readouterr().out
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_model_whose_removal_was_interrupted_can_be_gone_back_to(make_paper):
+    make_paper()
+    call_command("embed")
+    new = EmbeddingModel.objects.create(name="nobody/has-this-model")
+    vectors.make_index(new)
+    with closing(connection.copy()) as other:
+        other.set_autocommit(False)
+        # The removal waits for whoever writes vectors.
+        other.cursor().execute("lock table papers_embedding in row exclusive mode")
+        bulk.execute("set statement_timeout = 500")
+        with pytest.raises(OperationalError, match="timeout"):
+            vectors.put_in_force(new)
+    bulk.execute("reset statement_timeout")
+    assert EmbeddingModel.objects.get(is_in_force=True) == new
+    Embedding.objects.all().delete()
+    call_command("embed", "--model", "wordllama")
+    assert EmbeddingModel.objects.get().name == Embedding.objects.get().model.name == "wordllama"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_model_that_is_there_no_more_can_be_left_while_papers_wait_for_it(make_paper):
+    paper = make_paper()
+    EmbeddingModel.objects.create(name="nobody/has-this-model", is_in_force=True)
+    call_command("embed", "--model", "wordllama")
+    assert EmbeddingModel.objects.get(is_in_force=True).name == "wordllama"
+    assert Embedding.objects.get().paper == paper
+    assert not Stale.objects.filter(part=Stale.Part.MEANING).exists()
+
+
 def test_a_model_that_cannot_be_had_is_one_line(db):
     with pytest.raises(CommandError) as caught:
         call_command("embed", "--model", "nobody/has-this-model")
