@@ -104,7 +104,8 @@ def load(count: int, chance: random.Random) -> list[str]:
             for paper in papers
             for place, author in enumerate({authors[skewed(len(authors))] for _ in range(AUTHORS_EACH)})
         )
-    documents.catch_up()
+    while documents.catch_up():
+        pass
     bulk.execute("vacuum analyze")
     return people
 

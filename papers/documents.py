@@ -1,6 +1,8 @@
 """Keeps what search reads of papers up to date: the words of each that is to be seen, and what it can be narrowed by."""
 
+import time
 from collections.abc import Iterable
+from datetime import timedelta
 
 from django.db import transaction
 
@@ -9,6 +11,8 @@ from papers.models import Stale
 
 # Papers in one transaction.
 BATCH_SIZE = 1_000
+# The queue of what must be quick, confirmations of addresses too, waits no longer; the timetable rings every minute.
+ENOUGH = timedelta(seconds=50)
 
 # "And" is no word to be found, but keeps one name's end from standing beside the next one's beginning.
 # Those that are hidden lose their document, the others are given theirs.
@@ -41,30 +45,24 @@ on conflict (paper_id) do update set words = excluded.words, title = excluded.ti
 
 def refresh(papers: Iterable[int]) -> None:
     """Read these papers anew, by their primary keys, as far as they are stale; within the caller's transaction."""
-    stale = bulk.select(
-        "delete from papers_stale where part = %s and paper_id = any(%s) returning paper_id",
-        [Stale.Part.WORDS, list(papers)],
-    )
-    _write([paper for (paper,) in stale])
+    _write(Stale.objects.take(Stale.Part.WORDS, among=papers))
 
 
 def catch_up() -> int:
-    """Read all stale papers anew, a batch after another; return how many there were. Safe to run beside itself."""
-    count = 0
+    """Read stale papers anew until that is ENOUGH; return how many, 0 where none is left. Safe to run beside itself."""
+    deadline, count = time.monotonic() + ENOUGH.total_seconds(), 0
     while batch := _catch_up_with_some():
         count += batch
+        if time.monotonic() >= deadline:
+            break
     return count
 
 
 @transaction.atomic
 def _catch_up_with_some() -> int:
-    stale = bulk.select(
-        "delete from papers_stale where id in (select id from papers_stale where part = %s order by paper_id limit %s"
-        " for update skip locked) returning paper_id",
-        [Stale.Part.WORDS, BATCH_SIZE],
-    )
-    _write([paper for (paper,) in stale])
-    return len(stale)
+    papers = Stale.objects.take(Stale.Part.WORDS, BATCH_SIZE)
+    _write(papers)
+    return len(papers)
 
 
 def _write(papers: list[int]) -> None:

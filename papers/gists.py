@@ -30,16 +30,12 @@ def catch_up() -> int:
 
 @transaction.atomic
 def _catch_up_with_some() -> int:
-    stale = bulk.select(
-        "delete from papers_stale where id in (select id from papers_stale where part = %s order by paper_id desc limit %s"
-        " for update skip locked) returning paper_id",
-        [Stale.Part.GIST, BATCH_SIZE],
-    )
-    keys = [paper for (paper,) in stale]
+    keys = Stale.objects.take(Stale.Part.GIST, BATCH_SIZE)
     texts = _there(keys).values_list("pk", "title", "abstract")
     model = embeddings.load(embeddings.DEFAULT)
     read = {pk: gist.of(title, abstract, model) for pk, title, abstract in texts}
-    # Who waits for a row that we have taken may have locked the paper: waiting for that would be for ever.
+    # No text has changed since: whoever changes one waits for the row that we have taken. But it may have locked the
+    # paper already, and waiting for that would be for ever.
     papers = list(_there(keys).select_for_update(skip_locked=True, no_key=True).order_by("pk"))
     _write(paper for paper in papers if _set(paper, read[paper.pk]))
     busy = read.keys() - {paper.pk for paper in papers}

@@ -25,20 +25,27 @@ with (m = 16, ef_construction = 64) where model_id = {model}
 WRITE = """
 insert into papers_embedding (model_id, paper_id, vector)
 select %s, said.paper_id, said.vector::halfvec from unnest(%s::bigint[], %s::text[]) as said (paper_id, vector)
-join papers_paper paper on paper.id = said.paper_id
+join papers_paper paper on paper.id = said.paper_id order by said.paper_id
 on conflict (paper_id, model_id) do update set vector = excluded.vector
 """
 
 
 def catch_up() -> int:
-    """Embed what has changed, by all models there are; return how many papers. Raises embeddings.Unavailable."""
+    """Embed what has changed until that is ENOUGH; return how many papers. Raises embeddings.Unavailable."""
     deadline, count = time.monotonic() + ENOUGH.total_seconds(), 0
-    if not Stale.objects.filter(part=Stale.Part.MEANING).exists():
-        return 0
-    models = list(EmbeddingModel.objects.all()) or [model(embeddings.DEFAULT)]
-    while time.monotonic() < deadline and (batch := _catch_up_with_some(models)):
+    for batch in embed_stale():
         count += batch
+        if time.monotonic() >= deadline:
+            break
     return count
+
+
+def embed_stale() -> Iterator[int]:
+    """Embed all that has changed, by all models there are, batch by batch; yield how many papers. Raises Unavailable."""
+    if not EmbeddingModel.objects.exists() and Stale.objects.filter(part=Stale.Part.MEANING).exists():
+        model(embeddings.DEFAULT)
+    while batch := _embed_some_stale():
+        yield batch
 
 
 @transaction.atomic
@@ -88,40 +95,58 @@ def put_in_force(model: EmbeddingModel) -> None:
         EmbeddingModel.objects.exclude(pk=model.pk).update(is_in_force=False)
         model.is_in_force = True
         model.save(update_fields=["is_in_force"])
-    for other in EmbeddingModel.objects.exclude(pk=model.pk):
-        bulk.execute(f"drop index if exists {other.index}")
+    forget_others(model)
+
+
+def forget_others(model: EmbeddingModel) -> None:
+    """Remove all other models with their vectors: those before it, and those that were to take its place."""
+    others = EmbeddingModel.objects.exclude(pk=model.pk)
+    # Whoever goes back to one whose removal was interrupted fills it from its beginning.
+    others.update(position=0)
+    for other in others:
+        _drop_index(other)
         other.embeddings.all()._raw_delete(other.embeddings.db)
         other.delete()
 
 
 def make_index(model: EmbeddingModel) -> None:
     """Index the model's vectors, without holding up whoever writes some meanwhile."""
-    concurrently = "" if connection.in_atomic_block else "concurrently"
-    bulk.execute(INDEX.format(concurrently=concurrently, name=model.index, model=model.pk))
+    # An index whose making was interrupted is there, and of no use to any search.
+    if bulk.select("select 1 from pg_index where indexrelid = to_regclass(%s) and not indisvalid", [model.index]):
+        _drop_index(model)
+    bulk.execute(INDEX.format(concurrently=_concurrently(), name=model.index, model=model.pk))
+
+
+def _drop_index(model: EmbeddingModel) -> None:
+    bulk.execute(f"drop index {_concurrently()} if exists {model.index}")
+
+
+def _concurrently() -> str:
+    """PostgreSQL's word for not holding up others; within a transaction it doesn't take it."""
+    return "" if connection.in_atomic_block else "concurrently"
 
 
 @transaction.atomic
-def _catch_up_with_some(models: Sequence[EmbeddingModel]) -> int:
-    stale = bulk.select(
-        "delete from papers_stale where id in (select id from papers_stale where part = %s order by paper_id desc limit %s"
-        " for update skip locked) returning paper_id",
-        [Stale.Part.MEANING, BATCH_SIZE],
-    )
-    papers = Paper.objects.filter(pk__in=[paper for (paper,) in stale])
+def _embed_some_stale() -> int:
+    stale = Stale.objects.take(Stale.Part.MEANING, BATCH_SIZE)
+    papers = Paper.objects.filter(pk__in=stale)
     rows = list(papers.order_by("pk").values_list("pk", "title", "abstract"))
-    for model in models:
+    # Read with each batch, for one that was made since then may have passed these papers already.
+    for model in EmbeddingModel.objects.order_by("pk"):
         try:
             _write(model, rows)
         except embeddings.Unavailable:
             if model.is_in_force:
                 raise
-            # Whoever goes on with its filling begins with these.
-            EmbeddingModel.objects.filter(pk=model.pk, position__gte=rows[0][0]).update(position=rows[0][0] - 1)
+            model.set_back(to=rows[0][0])
     return len(stale)
 
 
 @transaction.atomic
 def _fill_some(model: EmbeddingModel) -> int:
+    # Held until the batch is there: whoever sets the position back meanwhile does so after it, and not in vain.
+    held = EmbeddingModel.objects.select_for_update(no_key=True)
+    model.refresh_from_db(fields=["position"], from_queryset=held)
     papers = Paper.objects.filter(pk__gt=model.position).order_by("pk").values_list("pk", "title", "abstract")
     rows = list(papers[:BATCH_SIZE])
     if rows:

@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Least
 from django.utils import timezone
 from pgvector.django import HalfVectorField
 
@@ -28,6 +29,11 @@ class EmbeddingModel(models.Model):
 
     def __str__(self):
         return self.name
+
+    def set_back(self, *, to: int) -> None:
+        """Let whoever fills it begin again with this paper, where that has been passed."""
+        # Not by a filter: one who reads the position before a batch is there doesn't wait for it.
+        EmbeddingModel.objects.filter(pk=self.pk).update(position=Least("position", to - 1))
 
     @property
     def index(self) -> str:

@@ -1,8 +1,9 @@
 """The site's search: by words, by meaning, by both; and that what is hidden is not found."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.core.management import call_command
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
@@ -153,6 +154,16 @@ def test_whatever_changes_a_paper_it_is_found_by_what_it_is_now(make_paper, find
     assert find("cat:cs.RO") == ["2601.00011"]
     paper.categories.remove("cs.RO")
     assert find("cat:cs.RO") == []
+
+
+def test_many_papers_are_read_until_it_is_enough_and_by_the_command_all(make_paper, monkeypatch):
+    monkeypatch.setattr(documents, "BATCH_SIZE", 2)
+    monkeypatch.setattr(documents, "ENOUGH", timedelta())
+    for _ in range(7):
+        make_paper()
+    assert documents.catch_up() == 2
+    call_command("embed")
+    assert SearchDocument.objects.count() == 7
 
 
 def test_a_vote_makes_nothing_stale(make_paper, ada, find):

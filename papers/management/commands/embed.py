@@ -10,7 +10,8 @@ from papers.models import EmbeddingModel, Stale
 class Command(BaseCommand):
     help = (
         "Embed papers, so that they are found by their meaning. May be stopped at any time and goes on where it was. With "
-        "--model it fills the vectors of another model beside those in force, and then puts that one in their place."
+        "--model it fills the vectors of another model beside those in force, and then puts that one in their place; "
+        "with --model and the one in force it forgets all others."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -25,7 +26,8 @@ class Command(BaseCommand):
             embeddings.load(name, may_download=True)
         except embeddings.Unavailable as error:
             raise CommandError(f"{str(error)[:1].upper()}{str(error)[1:]}.") from error
-        documents.catch_up()
+        while documents.catch_up():
+            pass
         chosen = vectors.model(name)
         if again:
             chosen.position = 0
@@ -33,10 +35,18 @@ class Command(BaseCommand):
         with tqdm(total=vectors.left(chosen), unit="paper", disable=None) as bar:
             for count in vectors.fill(chosen):
                 bar.update(count)
-        with tqdm(total=Stale.objects.filter(part=Stale.Part.MEANING).count(), unit="paper", disable=None) as bar:
-            while count := vectors.catch_up():
-                bar.update(count)
         if not chosen.is_in_force:
             self.stdout.write(f"Indexing the vectors of {name} …")
             vectors.put_in_force(chosen)
+        elif model:
+            # Only then: another model's filling may be under way, which whoever fills what is missing means to keep.
+            vectors.forget_others(chosen)
+        # By the models that are left: one that can't be loaded any more would let nothing be embedded.
+        with tqdm(total=Stale.objects.filter(part=Stale.Part.MEANING).count(), unit="paper", disable=None) as bar:
+            for count in vectors.embed_stale():
+                bar.update(count)
         self.stdout.write(f"{name}: {chosen.embeddings.count():,} papers are found by their meaning.")
+        for other in EmbeddingModel.objects.exclude(pk=chosen.pk):
+            self.stdout.write(
+                f"{other} is filled in part: --model {other} goes on with it, --model {name} gives it up."
+            )
