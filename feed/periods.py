@@ -94,6 +94,11 @@ class Period(ABC):
         """As the date button writes it; the year is left out when it is this year."""
         return self.title
 
+    @property
+    def mail_title(self) -> str:
+        """As a subject writes it: short, and with the year, because mail is kept."""
+        return self.title
+
     @staticmethod
     def _first_day(slug: str) -> date:
         return date.fromisoformat(slug)
@@ -122,6 +127,10 @@ class Day(Period):
         if self.start.year == today().year:
             return f"{self.start:%A, %b} {self.start.day}"
         return f"{self.start:%a, %b} {self.start.day}, {self.start.year}"
+
+    @property
+    def mail_title(self) -> str:
+        return f"{self.start:%b} {self.start.day}, {self.start.year}"
 
 
 class Week(Period):
@@ -159,6 +168,11 @@ class Week(Period):
         until = f"{last.day}" if last.month == self.start.month else f"{last:%b} {last.day}"
         year = "" if last.year == today().year else f", {last.year}"
         return f"{self.start:%b} {self.start.day} – {until}{year}"
+
+    @property
+    def mail_title(self) -> str:
+        year, week, _ = self.start.isocalendar()
+        return f"week {week} of {year}"
 
 
 class Month(Period):

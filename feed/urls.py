@@ -28,6 +28,11 @@ urlpatterns = [
     path("subscribe/manage/<str:token>", views.manage, name="manage"),
     path("subscribe/manage/<str:token>/delete", views.delete_subscription, name="delete_subscription"),
     path("unsubscribe/<str:token>", views.unsubscribe, name="unsubscribe"),
+    path("moderation/digest", views.newest_digest, name="newest_digest"),
+    path("moderation/digest/date/<day:period>", views.digest, name="day_digest"),
+    path("moderation/digest/week/<week:period>", views.digest, name="week_digest"),
+    path("moderation/digest/date/<day:period>/mail", views.digest_mail, name="day_digest_mail"),
+    path("moderation/digest/week/<week:period>/mail", views.digest_mail, name="week_digest_mail"),
     path("about", views.about, name="about"),
     path("privacy", views.privacy, name="privacy"),
 ]

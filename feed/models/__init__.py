@@ -1,4 +1,5 @@
+from .digest import Digest
 from .entry import Entry
 from .subscription import Subscription
 
-__all__ = ["Entry", "Subscription"]
+__all__ = ["Digest", "Entry", "Subscription"]

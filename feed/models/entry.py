@@ -5,14 +5,15 @@ from datetime import date
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Count, F, Max, Q, Value
+from django.db.models import Count, Exists, F, Max, OuterRef, Q, Value
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from accounts.hex_id import HexIdField
+from feed.interest import Interest
 from feed.periods import Period
 from papers.keyset import Page, paginate
-from papers.models import Paper, Person, Upvote
+from papers.models import Authorship, Organization, Paper, Person, Upvote
 
 
 class EntryQuerySet(models.QuerySet):
@@ -35,9 +36,20 @@ class EntryQuerySet(models.QuerySet):
         if period.name == "day":
             return entries
         earlier = Entry.objects.filter(
-            paper=models.OuterRef("paper"), day__gte=period.start, day__lt=models.OuterRef("day"), hidden_at=None
+            paper=OuterRef("paper"), day__gte=period.start, day__lt=OuterRef("day"), hidden_at=None
         )
-        return entries.filter(~models.Exists(earlier))
+        return entries.filter(~Exists(earlier))
+
+    def about(self, interest: Interest):
+        """Those whose paper has one of its categories, authors or organizations; all, where it names nothing."""
+        if not interest:
+            return self
+        filed = Paper.categories.through.objects.filter(paper=OuterRef("paper"), category__in=interest.filed_under)
+        written = Authorship.objects.filter(paper=OuterRef("paper"), is_hidden=False, author__slug__in=interest.authors)
+        organizations = Organization.objects.named(interest.organizations)
+        return self.filter(
+            Q(Exists(filed)) | Q(Exists(written)) | Q(paper__organization__in=organizations.order_by().values("pk"))
+        )
 
     def of_paper(self):
         """A paper's entries with their `rank`, from the day on which it first came into the feed."""
@@ -45,11 +57,11 @@ class EntryQuerySet(models.QuerySet):
 
     def with_rank(self):
         """With `rank`: the entry's place on its day, from 1."""
-        upvotes, submitted_at = models.OuterRef("paper__total_upvote_count"), models.OuterRef("submitted_at")
+        upvotes, submitted_at = OuterRef("paper__total_upvote_count"), OuterRef("submitted_at")
         level = Q(paper__total_upvote_count=upvotes)
         ahead = Q(paper__total_upvote_count__gt=upvotes) | level & Q(submitted_at__lt=submitted_at)
-        ahead |= level & Q(submitted_at=submitted_at, id__lt=models.OuterRef("id"))
-        others = Entry.objects.visible().filter(ahead, day=models.OuterRef("day")).order_by()
+        ahead |= level & Q(submitted_at=submitted_at, id__lt=OuterRef("id"))
+        others = Entry.objects.visible().filter(ahead, day=OuterRef("day")).order_by()
         count = others.values("day").annotate(n=Count("pk")).values("n")
         return self.annotate(rank=Coalesce(models.Subquery(count), 0) + 1)
 
@@ -69,8 +81,8 @@ class EntryQuerySet(models.QuerySet):
         """With `is_upvoted`: whether this visitor has upvoted the entry's paper."""
         if not user.is_authenticated:
             return self.annotate(is_upvoted=Value(False))
-        upvotes = Upvote.objects.filter(paper=models.OuterRef("paper"), user=user)
-        return self.annotate(is_upvoted=models.Exists(upvotes))
+        upvotes = Upvote.objects.filter(paper=OuterRef("paper"), user=user)
+        return self.annotate(is_upvoted=Exists(upvotes))
 
     def newest_page(self, *, seen_by, cursor: str = "") -> Page:
         """Entries, newest first, each with what a row shows: `.paper`, and `.is_upvoted` for the visitor `seen_by`."""
@@ -89,7 +101,7 @@ class EntryQuerySet(models.QuerySet):
 
     def mark_featured(self, papers: Iterable[int]) -> None:
         """Note on these papers (by key) when each first came into the feed."""
-        first = self.filter(paper=models.OuterRef("pk"), hidden_at=None).order_by("submitted_at").values("submitted_at")
+        first = self.filter(paper=OuterRef("pk"), hidden_at=None).order_by("submitted_at").values("submitted_at")
         Paper.objects.filter(pk__in=list(papers)).update(featured_at=models.Subquery(first[:1]))
 
     def facts(self) -> dict:

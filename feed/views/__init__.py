@@ -1,4 +1,5 @@
 from .calendar import calendar
+from .digests import digest, digest_mail, newest_digest
 from .new import new, newest_announcement
 from .pages import about, privacy
 from .periods import home, no_period, papers, period
@@ -10,10 +11,13 @@ __all__ = [
     "calendar",
     "confirm",
     "delete_subscription",
+    "digest",
+    "digest_mail",
     "home",
     "manage",
     "new",
     "newest_announcement",
+    "newest_digest",
     "no_period",
     "papers",
     "period",

@@ -1,0 +1,141 @@
+"""What the mail on a day or a week says, to all who asked for the same: written down once, and sent as written."""
+
+from datetime import date
+
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+
+from feed.excerpt import line, opening
+from feed.interest import Interest
+from feed.periods import Day, Period, Week
+from papers.models import Paper
+
+from .entry import Entry
+
+EVERYTHING = Interest()
+
+
+class DigestQuerySet(models.QuerySet["Digest"]):
+    def compose(self, period: Day | Week, interest: Interest = EVERYTHING) -> "Digest | None":
+        """The digest of a period that is over, written down now unless it has been before; None where there is no paper.
+
+        It stays as it was first written, whatever is voted, corrected or submitted afterwards; of two who compose at
+        once both get the first one's. An empty period leaves no row: what comes late into it can still be composed.
+        Raises ValueError while the period runs.
+        """
+        if period.end > _today():
+            raise ValueError(f"{period} is not over")
+        if digest := self._find(period, interest):
+            return digest
+        draft = self.draft(period, interest)
+        if draft is None:
+            return None
+        Digest.objects.bulk_create([draft], ignore_conflicts=True)
+        return self._find(period, interest)
+
+    def look(self, period: Day | Week, interest: Interest = EVERYTHING) -> "Digest | None":
+        """The digest as it was composed, or as it would be at this moment; nothing is written down."""
+        return self._find(period, interest) or self.draft(period, interest)
+
+    def draft(self, period: Day | Week, interest: Interest = EVERYTHING) -> "Digest | None":
+        """A digest that is not stored; None where there is no paper. Two queries, whatever the number of papers."""
+        entries = Entry.objects.visible().in_period(period).about(interest)
+        shown = list(entries.select_related("paper__organization").ranked()[: Digest.MOST_PAPERS])
+        if not shown:
+            return None
+        # Counted a moment later: it may be less by what was hidden meanwhile.
+        count = max(entries.count(), len(shown))
+        return Digest(
+            kind=period.name,
+            first_day=period.start,
+            key=interest.key,
+            interest=interest.stored,
+            paper_count=count,
+            papers=[_frozen(entry) for entry in shown],
+        )
+
+    def _find(self, period: Period, interest: Interest) -> "Digest | None":
+        return self.filter(kind=period.name, first_day=period.start, key=interest.key).first()
+
+
+class Digest(models.Model):
+    class Kind(models.TextChoices):
+        DAY = "day", "a day"
+        WEEK = "week", "a week"
+
+    # Who reads more goes to the page; and Gmail cuts a mail off that is larger than these make it.
+    MOST_PAPERS = 20
+    # In characters, so that the worst of titles can't make a mail of its own.
+    LONGEST_TITLE, LONGEST_BYLINE, LONGEST_SUMMARY = 240, 120, 300
+
+    kind = models.CharField(max_length=8, choices=Kind)
+    first_day = models.DateField()
+    key = models.CharField(max_length=64, blank=True, help_text="Of what it is narrowed to; empty: to nothing.")
+    interest = models.JSONField(default=dict, blank=True, help_text="What it is narrowed to, by kind.")
+    paper_count = models.PositiveIntegerField(help_text="How many the period had, shown or not.")
+    papers = models.JSONField(help_text="Those shown, as they were: the best first.")
+    composed_at = models.DateTimeField(default=timezone.now)
+
+    objects = DigestQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["kind", "first_day", "key"], name="digest_unique"),
+            models.CheckConstraint(
+                condition=Q(kind="day") | Q(kind="week", first_day__iso_week_day=1), name="digest_period_known"
+            ),
+            models.CheckConstraint(condition=~Q(papers=[]), name="digest_has_papers"),
+        ]
+
+    def __str__(self):
+        return f"{self.period} {self.key[:8]}".strip()
+
+    @property
+    def is_composed(self) -> bool:
+        """Whether it is written down; a draft is not."""
+        return self.pk is not None
+
+    @property
+    def period(self) -> Day | Week:
+        kinds: dict[str, type[Day] | type[Week]] = {"day": Day, "week": Week}
+        return kinds[self.kind](self.first_day)
+
+    def papers_to_send(self) -> list[dict]:
+        """The papers as they were, without those that have left the site or the feed since: these are never sent.
+
+        One query. A sender asks before each batch, not once a digest, so that a paper hidden while the mails go out is
+        in no later batch.
+        """
+        shown = Entry.objects.visible().filter(pk__in=[paper["entry"] for paper in self.papers])
+        still_there = set(shown.values_list("pk", flat=True))
+        return [paper for paper in self.papers if paper["entry"] in still_there]
+
+
+def _today() -> date:
+    return Day.current().start
+
+
+def _frozen(entry: Entry) -> dict:
+    paper: Paper = entry.paper
+    return {
+        "entry": entry.pk,
+        "arxiv_id": paper.arxiv_id,
+        # Of a title that is made of nothing visible, its name is left.
+        "title": line(paper.title, Digest.LONGEST_TITLE) or paper.arxiv_id,
+        "byline": _byline(paper),
+        "summary": opening(paper.cover_text, Digest.LONGEST_SUMMARY),
+        "category": paper.primary_category_id or "",
+        "upvotes": paper.total_upvote_count,
+        "comments": paper.mirrored_comment_count,
+        "is_withdrawn": paper.is_withdrawn,
+    }
+
+
+def _byline(paper: Paper) -> str:
+    """The organization, or the first authors, with the number of those left out."""
+    if paper.organization:
+        return line(paper.organization.full_name, Digest.LONGEST_BYLINE)
+    names = [line(name, 40) for name in paper.author_names[:3]]
+    rest = len(paper.author_names) - len(names)
+    return ", ".join(names) + (f" and {rest} more" if rest else "")
