@@ -6,7 +6,8 @@ import "./errors.js";
 import "./feed.js";
 import "./keys.js";
 import "./menu.js";
+import "./narrow.js";
 import "./time.js";
 import "./upvote.js";
 
-document.addEventListener("focusin", ({ target }) => target.closest("#search, .narrow") && import("./search.js"));
+document.addEventListener("focusin", ({ target }) => target.id === "q" && import("./search.js"));
