@@ -1,5 +1,6 @@
 // What htmx leaves open while one types: where Back leads, and what stands in the field after it. Loaded by who searches.
 import "./complete.js";
+import "./narrow.js";
 
 const words = (address) => new URL(address, location).searchParams.get("q") ?? "";
 

@@ -6,7 +6,6 @@ import "./errors.js";
 import "./feed.js";
 import "./keys.js";
 import "./menu.js";
-import "./narrow.js";
 import "./time.js";
 import "./upvote.js";
 
