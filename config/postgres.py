@@ -31,8 +31,8 @@ LONGEST_SOCKET = 103
 LOCALE = "en_US.UTF-8" if sys.platform == "darwin" else "C.UTF-8"
 
 
-# MB of memory for the database's own cache, of which only what is used is taken: PostgreSQL's 128 MB hold a tenth of the
-# vectors of a million papers.
+# MB of memory for the database's own cache, of which only what is used is taken: PostgreSQL's 128 MB hold a sixth of
+# the vectors of a million papers, without their index.
 LEAST_BUFFERS, MOST_BUFFERS = 128, 2048
 
 

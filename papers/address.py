@@ -13,7 +13,7 @@ def normal(address: str) -> str:
     How results are ordered, and which page of them is shown, is no part of a search; nor is what can't be chosen.
     """
     given, kept = QueryDict(address[:10_000]), QueryDict(mutable=True)
-    if words := text(given.urlencode()):
+    if words := query.cleaned(given.get("q", "")):
         kept["q"] = words
         for name, values in Choice.read(given).address.items():
             kept.setlist(name, values)

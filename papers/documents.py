@@ -14,8 +14,8 @@ BATCH_SIZE = 1_000
 # The queue of what must be quick, confirmations of addresses too, waits no longer; the timetable rings every minute.
 ENOUGH = timedelta(seconds=50)
 
-# "And" is no word to be found, but keeps one name's end from standing beside the next one's beginning.
-# Those that are hidden lose their document, the others are given theirs.
+# Those that are hidden lose their document, the others are given theirs. "And" is no word to be found, but keeps the end of
+# one name from standing beside the beginning of the next.
 WRITE = """
 with gone as (
     delete from papers_searchdocument document using papers_paper paper

@@ -74,14 +74,14 @@ union all select 'switch', 'feed', count(*) from judged where is_in_feed and of_
 def options(found: Results, choice: Choice) -> Options:
     """What these papers can be narrowed by, and what has been chosen, in one query."""
     counts: dict[str, dict[str, int]] = {"category": {}, "year": {}, "switch": {}}
-    chosen = {
+    values = {
         "papers": found.papers,
         "categories": list(choice.categories) or None,
         "years": list(choice.years) or None,
         "has_code": choice.has_code,
         "in_feed": choice.in_feed,
     }
-    for kind, value, count in bulk.select(COUNT, chosen):
+    for kind, value, count in bulk.select(COUNT, values):
         counts[kind][value] = count
     categories = _options(counts["category"], choice.categories)
     years = _options(counts["year"], map(str, choice.years))

@@ -133,7 +133,8 @@ class _Read:
     @property
     def is_too_frequent(self) -> bool:
         """Whether not all that has the words can be looked at."""
-        return bool(self.words) and self.share > TOO_FREQUENT and self.rarity.total > WALK
+        total = self.rarity.total
+        return bool(self.words) and self.share > TOO_FREQUENT and self.share * total > MATCHING and total > WALK
 
 
 def _read(query: Query) -> _Read:

@@ -8,7 +8,7 @@ from django.db import connection
 from papers.lookup import look_up, waiting
 from papers.models import Paper, Run, Source
 from tests.archive import Archive, made
-from tests.replay import Answer, Replay
+from tests.replay import Answer
 
 pytestmark = pytest.mark.django_db
 NOW = datetime(2026, 1, 8, 12, tzinfo=UTC)
@@ -21,27 +21,12 @@ def _clock():
         yield
 
 
-@pytest.fixture
-def serve(settings):
-    servers: list[Replay] = []
-
-    def start(*papers, answer=None):
-        servers.append(Replay(answer or Archive(papers, until=date(2026, 1, 8), days=1, page_size=20)))
-        servers[-1].__enter__()
-        settings.ARXIV_OAI_URL = servers[-1].url
-        return servers[-1]
-
-    yield start
-    for server in servers:
-        server.__exit__()
-
-
 def asked(server) -> list[str]:
     return [line.query["identifier"].removeprefix("oai:arXiv.org:") for line in server.log]
 
 
-def test_a_mirrored_paper_gets_its_licence_and_versions(serve, make_paper):
-    serve(made("2601.00003"))
+def test_a_mirrored_paper_gets_its_licence_and_versions(serve_archive, make_paper):
+    serve_archive(made("2601.00003"))
     paper = make_paper("2601.00003", source=Paper.Source.HUGGINGFACE)
     look_up()
     paper.refresh_from_db()
@@ -51,8 +36,8 @@ def test_a_mirrored_paper_gets_its_licence_and_versions(serve, make_paper):
     assert (run.state, run.changed_count, run.request_count) == ("finished", 1, 1)
 
 
-def test_the_newest_is_asked_for_first_and_nothing_twice(serve, make_paper):
-    server = serve(made("2601.00003"), made("2601.00006"))
+def test_the_newest_is_asked_for_first_and_nothing_twice(serve_archive, make_paper):
+    server = serve_archive(made("2601.00003"), made("2601.00006"))
     make_paper("2601.00003")
     make_paper("2601.00006")
     look_up()
@@ -61,16 +46,16 @@ def test_the_newest_is_asked_for_first_and_nothing_twice(serve, make_paper):
     assert Run.objects.count() == 1
 
 
-def test_a_paper_whose_licence_is_known_is_not_asked_for(serve, make_paper):
-    server = serve()
+def test_a_paper_whose_licence_is_known_is_not_asked_for(serve_archive, make_paper):
+    server = serve_archive()
     make_paper(license=OPEN)
     look_up()
     assert asked(server) == []
     assert not Run.objects.exists()
 
 
-def test_one_that_arxiv_does_not_know_is_not_asked_for_ever(serve, make_paper):
-    server = serve()
+def test_one_that_arxiv_does_not_know_is_not_asked_for_ever(serve_archive, make_paper):
+    server = serve_archive()
     paper = make_paper("2601.00003")
     look_up()
     look_up()
@@ -79,21 +64,21 @@ def test_one_that_arxiv_does_not_know_is_not_asked_for_ever(serve, make_paper):
     assert paper.looked_up_at == NOW
 
 
-def test_one_without_any_licence_is_not_asked_for_ever(serve, make_paper):
-    server = serve(made("2601.00005"))
+def test_one_without_any_licence_is_not_asked_for_ever(serve_archive, make_paper):
+    server = serve_archive(made("2601.00005"))
     make_paper("2601.00005")
     look_up()
     look_up()
     assert asked(server) == ["2601.00005"]
 
 
-def test_a_bad_answer_holds_up_no_other_and_is_given_up_in_the_end(serve, make_paper):
+def test_a_bad_answer_holds_up_no_other_and_is_given_up_in_the_end(serve_archive, make_paper):
     archive = Archive([made("2601.00003")], until=date(2026, 1, 8), days=1, page_size=20)
 
     def answer(request) -> Answer:
         return Answer(b"<html>") if "00006" in request.query["identifier"] else archive(request)
 
-    server = serve(answer=answer)
+    server = serve_archive(answer=answer)
     good, bad = make_paper("2601.00003"), make_paper("2601.00006")
     look_up()
     good.refresh_from_db()
@@ -110,13 +95,13 @@ def test_a_bad_answer_holds_up_no_other_and_is_given_up_in_the_end(serve, make_p
     assert Source.objects.get(name="arxiv-ids").position == {"off": {}}
 
 
-def test_papers_that_always_fail_are_put_off_and_let_the_others_have_their_turn(serve, make_paper, settings):
+def test_papers_that_always_fail_are_put_off_and_let_the_others_have_their_turn(serve_archive, make_paper, settings):
     archive = Archive([made("2601.00003")], until=date(2026, 1, 8), days=1, page_size=20)
 
     def answer(request) -> Answer:
         return archive(request) if "00003" in request.query["identifier"] else Answer(status=500)
 
-    server = serve(answer=answer)
+    server = serve_archive(answer=answer)
     good, *ill = [make_paper(f"2601.{number:05}") for number in (3, 6, 9)]
     for minutes in (0, 5, 10, 15):
         with time_machine.travel(NOW + timedelta(minutes=minutes), tick=False):

@@ -234,6 +234,8 @@ def test_of_frequent_words_it_is_said_that_not_all_were_looked_at(make_paper, fi
     fill(make_paper, 5, title="Wombats", abstract="Of wombats.")
     assert not search.search(parse("wombats")).is_more
     monkeypatch.setattr(search, "WALK", 2)
+    # Those that have the words are few enough to be gathered, however great their share.
+    assert (len(find("wombats")), search.search(parse("wombats")).is_more) == (5, False)
     monkeypatch.setattr(search, "TITLED", 2)
     monkeypatch.setattr(search, "MATCHING", 2)
     monkeypatch.setattr(search, "RARE", 0)

@@ -21,7 +21,7 @@ from papers.tasks import forget_wanted
 from papers.watch import silence_of
 from tests.archive import Archive, made
 from tests.conftest import member
-from tests.replay import Answer, Replay
+from tests.replay import Answer
 
 NOW = datetime(2026, 1, 8, 12, tzinfo=UTC)
 HTMX = {"HX-Request": "true"}
@@ -33,22 +33,6 @@ ID = "2601.00003"
 def _clock(db):
     with time_machine.travel(NOW, tick=False):
         yield
-
-
-@pytest.fixture
-def serve(settings):
-    """An arXiv that has these papers, or answers in its own way."""
-    servers: list[Replay] = []
-
-    def start(*papers, answer=None):
-        servers.append(Replay(answer or Archive(papers, until=date(2026, 1, 8), days=1, page_size=20)))
-        servers[-1].__enter__()
-        settings.ARXIV_OAI_URL = servers[-1].url
-        return servers[-1]
-
-    yield start
-    for server in servers:
-        server.__exit__()
 
 
 @pytest.fixture
@@ -105,8 +89,8 @@ def rested(settings) -> None:
 # --- From the press to the page --------------------------------------------------------------------------------------
 
 
-def test_what_a_member_asks_for_is_fetched_and_the_page_leads_to_it(client, press, ada, serve):
-    serve(made(ID))
+def test_what_a_member_asks_for_is_fetched_and_the_page_leads_to_it(client, press, ada, serve_archive):
+    serve_archive(made(ID))
     client.force_login(ada)
     assert offers(client.get(search_for())) == ["Take it in"]
     answer = press(ada, headers=HTMX)
@@ -130,8 +114,8 @@ def test_without_script_the_press_leads_back_to_the_search(client, press, ada):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_the_press_rings_the_bell(press, ada, serve):
-    server = serve(made(ID))
+def test_the_press_rings_the_bell(press, ada, serve_archive):
+    server = serve_archive(made(ID))
     press(ada)
     assert asked(server) == [ID]
     assert Paper.objects.get().arxiv_id == ID
@@ -139,8 +123,8 @@ def test_the_press_rings_the_bell(press, ada, serve):
 
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.usefixtures("no_queue")
-def test_without_a_queue_it_waits_for_the_timetable(press, ada, serve, caplog):
-    serve(made(ID))
+def test_without_a_queue_it_waits_for_the_timetable(press, ada, serve_archive, caplog):
+    serve_archive(made(ID))
     assert heading(press(ada, headers=HTMX)) == f"{ID} is being taken in"
     assert "waits for the timetable" in caplog.text
     look_up()
@@ -148,7 +132,7 @@ def test_without_a_queue_it_waits_for_the_timetable(press, ada, serve, caplog):
 
 
 @pytest.mark.parametrize("spelling", ["hep-th/9901001", "https://arxiv.org/abs/hep-th/9901001v2"])
-def test_an_id_of_the_old_form_is_asked_for_however_it_is_spelled(client, press, ada, serve, spelling):
+def test_an_id_of_the_old_form_is_asked_for_however_it_is_spelled(client, press, ada, serve_archive, spelling):
     client.force_login(ada)
     page = client.get(search_for(spelling))
     assert section(page).xpath("string(.//form/@action)") == reverse("papers:take_in", args=["hep-th/9901001"])
@@ -170,8 +154,8 @@ def test_a_visitor_is_led_to_sign_in_and_back(client, press):
     assert not Wanted.objects.exists()
 
 
-def test_a_visitor_sees_what_has_become_of_it_and_no_cache_keeps_that(client, ada, serve):
-    serve(made(ID))
+def test_a_visitor_sees_what_has_become_of_it_and_no_cache_keeps_that(client, ada, serve_archive):
+    serve_archive(made(ID))
     assert "public" in client.get(search_for())["Cache-Control"]
     ask(ada)
     page = client.get(search_for())
@@ -204,8 +188,8 @@ def test_the_page_of_a_paper_that_is_not_here_leads_to_the_offer(client):
 # --- What becomes of it ----------------------------------------------------------------------------------------------
 
 
-def test_what_arxiv_does_not_have_is_said_and_may_be_asked_for_after_a_day(client, press, ada, bob, serve):
-    server = serve(made("2601.00006"))
+def test_what_arxiv_does_not_have_is_said_and_may_be_asked_for_after_a_day(client, press, ada, bob, serve_archive):
+    server = serve_archive(made("2601.00006"))
     ask(ada)
     look_up()
     page = client.get(search_for())
@@ -219,21 +203,21 @@ def test_what_arxiv_does_not_have_is_said_and_may_be_asked_for_after_a_day(clien
         assert offers(client.get(search_for())) == ["Ask for it again"]
         assert heading(press(bob, headers=HTMX)) == f"{ID} is being taken in"
         assert (stored().asked_by, stored().asked_at) == (bob, timezone.now())
-        serve(made(ID))
+        serve_archive(made(ID))
         look_up()
         assert stored().state == "here"
 
 
-def test_what_arxiv_has_deleted_it_does_not_have(client, ada, serve):
+def test_what_arxiv_has_deleted_it_does_not_have(client, ada, serve_archive):
     # Every fiftieth of the archive is deleted.
-    serve(made("2601.00050"))
+    serve_archive(made("2601.00050"))
     ask(ada, "2601.00050")
     look_up()
     assert heading(client.get(search_for("2601.00050"))) == "arXiv has no paper 2601.00050"
     assert not Paper.objects.exists()
 
 
-def test_out_of_reach_leaves_it_waiting_and_says_that_it_is_tried_again(client, ada, settings, serve):
+def test_out_of_reach_leaves_it_waiting_and_says_that_it_is_tried_again(client, ada, settings, serve_archive):
     settings.ARXIV_OAI_URL = "http://127.0.0.1:9"
     ask(ada)
     look_up()
@@ -244,7 +228,7 @@ def test_out_of_reach_leaves_it_waiting_and_says_that_it_is_tried_again(client, 
     assert section(page).get("hx-trigger") is None
     assert ask(ada).due_at == NOW + timedelta(hours=1)
     rested(settings)
-    server = serve(made(ID))
+    server = serve_archive(made(ID))
     look_up()
     assert asked(server) == []
     with later(hours=1):
@@ -252,8 +236,8 @@ def test_out_of_reach_leaves_it_waiting_and_says_that_it_is_tried_again(client, 
     assert (asked(server), stored().state) == ([ID], "here")
 
 
-def test_bad_answers_are_given_up_in_the_end(client, ada, serve):
-    server = serve(answer=lambda request: Answer(b"<html>"))
+def test_bad_answers_are_given_up_in_the_end(client, ada, serve_archive):
+    server = serve_archive(answer=lambda request: Answer(b"<html>"))
     ask(ada)
     for hours in range(7):
         with later(hours=hours):
@@ -265,24 +249,24 @@ def test_bad_answers_are_given_up_in_the_end(client, ada, serve):
         assert heading(client.get(search_for())) == f"{ID} can’t be read"
 
 
-def test_a_record_that_is_no_paper_can_not_be_read(client, ada, serve):
-    serve(made(ID, title=""))
+def test_a_record_that_is_no_paper_can_not_be_read(client, ada, serve_archive):
+    serve_archive(made(ID, title=""))
     ask(ada)
     look_up()
     assert (stored().state, bool(stored().reason)) == ("unreadable", True)
     assert heading(client.get(search_for())) == f"{ID} can’t be read"
 
 
-def test_what_came_in_another_way_is_asked_of_nobody(ada, serve, make_paper):
-    server = serve()
+def test_what_came_in_another_way_is_asked_of_nobody(ada, serve_archive, make_paper):
+    server = serve_archive()
     ask(ada)
     make_paper(ID, looked_up_at=NOW)
     look_up()
     assert (asked(server), stored().state) == ([], "here")
 
 
-def test_what_is_wanted_goes_first_in_the_order_in_which_it_was_asked_for(ada, bob, make_paper, serve):
-    server = serve(made("2601.00012"), made(ID))
+def test_what_is_wanted_goes_first_in_the_order_in_which_it_was_asked_for(ada, bob, make_paper, serve_archive):
+    server = serve_archive(made("2601.00012"), made(ID))
     make_paper("2601.00009")
     ask(ada, "2601.00012")
     ask(bob)
@@ -291,7 +275,7 @@ def test_what_is_wanted_goes_first_in_the_order_in_which_it_was_asked_for(ada, b
 
 
 @pytest.mark.django_db(transaction=True)
-def test_what_is_wanted_while_a_run_is_on_is_asked_for_next(ada, make_paper, serve):
+def test_what_is_wanted_while_a_run_is_on_is_asked_for_next(ada, make_paper, serve_archive):
     here = ["2601.00009", "2601.00007", "2601.00006"]
     archive = Archive([made(name) for name in [*here, ID]], until=date(2026, 1, 8), days=1, page_size=20)
     for name in reversed(here):
@@ -306,7 +290,7 @@ def test_what_is_wanted_while_a_run_is_on_is_asked_for_next(ada, make_paper, ser
                 connection.close()
         return archive(request)
 
-    server = serve(answer=answer)
+    server = serve_archive(answer=answer)
     look_up()
     assert asked(server) == [here[0], ID, *here[1:]]
 
@@ -320,8 +304,8 @@ def test_a_paper_that_is_here_is_gone_to_at_once(press, paper, ada):
     assert not Wanted.objects.exists()
 
 
-def test_a_hidden_paper_is_neither_offered_nor_asked_for(client, press, paper, ada, serve):
-    server = serve(made(paper.arxiv_id))
+def test_a_hidden_paper_is_neither_offered_nor_asked_for(client, press, paper, ada, serve_archive):
+    server = serve_archive(made(paper.arxiv_id))
     Paper.objects.hide()
     client.force_login(ada)
     page = client.get(search_for(paper.arxiv_id))
@@ -333,8 +317,8 @@ def test_a_hidden_paper_is_neither_offered_nor_asked_for(client, press, paper, a
     assert asked(server) == []
 
 
-def test_one_that_is_hidden_after_it_came_is_not_offered_again(client, ada, serve):
-    serve(made(ID))
+def test_one_that_is_hidden_after_it_came_is_not_offered_again(client, ada, serve_archive):
+    serve_archive(made(ID))
     ask(ada)
     look_up()
     Paper.objects.hide()
@@ -342,8 +326,8 @@ def test_one_that_is_hidden_after_it_came_is_not_offered_again(client, ada, serv
     assert offers(client.get(search_for())) == []
 
 
-def test_one_that_was_here_and_is_gone_can_be_asked_for_at_once(client, ada, serve):
-    serve(made(ID))
+def test_one_that_was_here_and_is_gone_can_be_asked_for_at_once(client, ada, serve_archive):
+    serve_archive(made(ID))
     ask(ada)
     look_up()
     Paper.objects.all().delete()
@@ -352,8 +336,8 @@ def test_one_that_was_here_and_is_gone_can_be_asked_for_at_once(client, ada, ser
     assert ask(ada).is_waiting
 
 
-def test_two_members_ask_for_one_paper_and_arxiv_is_asked_once(ada, bob, serve):
-    server = serve(made(ID))
+def test_two_members_ask_for_one_paper_and_arxiv_is_asked_once(ada, bob, serve_archive):
+    server = serve_archive(made(ID))
     assert ask(ada) == ask(bob) == stored()
     assert stored().asked_by == ada
     look_up()
@@ -379,8 +363,8 @@ def test_there_is_a_limit_within_a_day_and_a_clear_word_about_it(client, press, 
         assert ask(ada, "2601.00099").asked_by == ada
 
 
-def test_who_leaves_is_named_no_more_and_others_go_on_waiting(ada, serve):
-    serve(made(ID))
+def test_who_leaves_is_named_no_more_and_others_go_on_waiting(ada, serve_archive):
+    serve_archive(made(ID))
     ask(ada)
     ada.delete_account()
     assert stored().asked_by is None

@@ -4,7 +4,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from feed import demo
-from papers import trends
+from papers import embeddings, trends, vectors
 
 
 class Command(BaseCommand):
@@ -14,7 +14,11 @@ class Command(BaseCommand):
         if not settings.DEMO:
             raise CommandError("This site is no demo: its members' passwords would be known. Set DEMO=1 if it is one.")
         count = demo.load()
-        # Otherwise done at night.
+        # Otherwise done within a minute, and at night: who looks around looks at once.
+        try:
+            vectors.catch_up()
+        except embeddings.Unavailable as error:
+            self.stderr.write(f"Searches go by words alone: {error}")
         trends.count()
         self.stdout.write(f"{count} papers. Sign in as:")
         for email, password, role in demo.LOGINS:
