@@ -248,6 +248,12 @@ if email_url := env("EMAIL_URL", default=""):
     vars().update(env.email_url_config(email_url))
 else:
     EMAIL_BACKEND = "config.mail.ConsoleAndFileBackend"
+# What stands behind the @ of a message's name.
+MAIL_DOMAIN = urlsplit(SITE_URL).hostname
+# Hour, in each subscriber's time zone, at which the digest leaves.
+DIGEST_HOUR = env.int("DIGEST_HOUR", default=8)
+if not 0 <= DIGEST_HOUR <= 23:
+    raise ImproperlyConfigured(f"DIGEST_HOUR={DIGEST_HOUR} is no hour: write one from 0 to 23")
 EMAIL_FILE_PATH = DATA_DIR / "mail"
 # Who is told when a source falls silent.
 OPERATORS = env.list("OPERATORS", default=[])

@@ -47,6 +47,7 @@ class Subscription(models.Model):
         PENDING = "pending", "waits for its confirmation"
         CONFIRMED = "confirmed", "confirmed"
         UNSUBSCRIBED = "unsubscribed", "unsubscribed"
+        STOPPED = "stopped", "stopped: its mail came back"
 
     # A confirmation link is good for a week; then one asks again. The links to leave are good for ever.
     LINK_AGE = timedelta(days=7)
@@ -54,6 +55,8 @@ class Subscription(models.Model):
     RESEND_PAUSE = timedelta(minutes=10)
     # After 4, 16, 64 minutes, four hours and seventeen the address is taken to be no good.
     MOST_FAILURES = 5
+    # A full mailbox passes. Three mails in a row that came back, of one a week too, and nobody reads there.
+    MOST_SOFT_BOUNCES, SOFT_BOUNCES_REMEMBERED = 3, timedelta(days=30)
 
     email = models.EmailField(unique=True)
     hex_id = HexIdField()
@@ -61,11 +64,18 @@ class Subscription(models.Model):
     time_zone = models.CharField(
         max_length=64, blank=True, validators=[validate_time_zone], help_text="Such as Europe/Paris; empty: the site's."
     )
+    # What its digest is narrowed to (`feed.interest.Interest`), and the key under which those who want the same share one.
+    interest = models.JSONField(default=dict, blank=True, editable=False)
+    interest_key = models.CharField(max_length=64, blank=True, editable=False)
     state = models.CharField(max_length=16, choices=State, default=State.PENDING)
+    # When it is next looked whether there is a digest for it; while it is not confirmed this means nothing.
+    digest_due_at = models.DateTimeField(default=timezone.now, editable=False)
     # The work to be done: while it is set, a mail waits to be sent.
     mail_due_at = models.DateTimeField(null=True, blank=True, editable=False)
     mail_failures = models.PositiveSmallIntegerField(default=0, editable=False)
     mailed_at = models.DateTimeField(null=True, blank=True, editable=False)
+    soft_bounces = models.PositiveSmallIntegerField(default=0, editable=False)
+    soft_bounced_at = models.DateTimeField(null=True, blank=True, editable=False)
     # The record of consent.
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     confirmed_at = models.DateTimeField(null=True, blank=True, editable=False)
@@ -78,11 +88,13 @@ class Subscription(models.Model):
             models.UniqueConstraint(Lower("email"), name="subscription_email_unique"),
             models.CheckConstraint(condition=Q(rhythm__in=["daily", "weekly"]), name="subscription_rhythm_known"),
             models.CheckConstraint(
-                condition=Q(state__in=["pending", "confirmed", "unsubscribed"]), name="subscription_state_known"
+                condition=Q(state__in=["pending", "confirmed", "unsubscribed", "stopped"]),
+                name="subscription_state_known",
             ),
         ]
         indexes = [
-            models.Index(fields=["mail_due_at"], condition=Q(mail_due_at__isnull=False), name="subscription_mail_due")
+            models.Index(fields=["mail_due_at"], condition=Q(mail_due_at__isnull=False), name="subscription_mail_due"),
+            models.Index(fields=["digest_due_at"], condition=Q(state="confirmed"), name="subscription_digest_due"),
         ]
 
     def __str__(self):
@@ -103,6 +115,20 @@ class Subscription(models.Model):
         if self.state != self.State.UNSUBSCRIBED:
             self.state, self.unsubscribed_at, self.mail_due_at = self.State.UNSUBSCRIBED, timezone.now(), None
             self.save(update_fields=["state", "unsubscribed_at", "mail_due_at"])
+
+    def bounce(self, *, is_hard: bool) -> None:
+        """A mail came back. After the first of an address that is none, or the third in a row, no more is sent there.
+
+        Whoever asks again gets a new confirmation, and with its button everything begins anew.
+        """
+        now = timezone.now()
+        with transaction.atomic():
+            mine = Subscription.objects.select_for_update().get(pk=self.pk)
+            is_in_a_row = mine.soft_bounced_at and now - mine.soft_bounced_at <= self.SOFT_BOUNCES_REMEMBERED
+            mine.soft_bounces, mine.soft_bounced_at = (mine.soft_bounces if is_in_a_row else 0) + (not is_hard), now
+            if mine.is_confirmed and (is_hard or mine.soft_bounces >= self.MOST_SOFT_BOUNCES):
+                mine.state = self.State.STOPPED
+            mine.save(update_fields=["state", "soft_bounces", "soft_bounced_at"])
 
     @property
     def confirm_link(self) -> str:

@@ -1,0 +1,158 @@
+"""One reader's copy of a digest: promised, handed over at most once, and what became of it."""
+
+from collections.abc import Iterable
+from datetime import timedelta
+
+from django.conf import settings
+from django.db import models, transaction
+from django.db.models import Q
+from django.utils import timezone
+
+from accounts.hex_id import HexIdField
+
+from .digest import Digest
+from .subscription import Subscription
+
+
+class DeliveryQuerySet(models.QuerySet["Delivery"]):
+    def due(self):
+        return self.filter(state=Delivery.State.PENDING, due_at__lte=timezone.now())
+
+    def reserve(self, count: int) -> list["Delivery"]:
+        """Up to so many that are due, for one sender alone until Delivery.LEASE is over; those of one digest together.
+
+        Who dies with them loses nothing: nothing but `begin` says that one is being sent. They come with their
+        subscription and digest.
+        """
+        with transaction.atomic():
+            # In the order of their index, which keeps those of one digest together.
+            free = self.due().order_by("due_at", "digest", "pk").select_for_update(skip_locked=True)
+            keys = list(free.values_list("pk", flat=True)[:count])
+            until = timezone.now() + Delivery.LEASE
+            self.filter(pk__in=keys).update(due_at=until)
+        reserved = self.filter(pk__in=keys).select_related("subscription").defer("digest__papers")
+        return sorted(reserved, key=lambda delivery: (delivery.digest_id, delivery.pk))
+
+    def release(self, deliveries: Iterable["Delivery"], pause: timedelta = timedelta(0)) -> None:
+        """Give back what was reserved and is not sent: after `pause` they are due again."""
+        for until in {delivery.due_at for delivery in deliveries}:
+            keys = [delivery.pk for delivery in deliveries if delivery.due_at == until]
+            mine = self.filter(pk__in=keys, state=Delivery.State.PENDING, due_at=until)
+            mine.update(due_at=timezone.now() + pause)
+
+    def skip_stale(self) -> int:
+        """Let go of those that come too late to be news; return how many."""
+        stale = self.filter(state=Delivery.State.PENDING, expires_at__lt=timezone.now())
+        return stale.update(state=Delivery.State.SKIPPED, reason="It came too late.", finished_at=timezone.now())
+
+    def give_up_lost(self) -> int:
+        """Write down that nobody knows of these whether they arrived: whoever sent them is long gone."""
+        lost = self.filter(state=Delivery.State.SENDING, sending_at__lt=timezone.now() - Delivery.LONGEST)
+        return lost.update(
+            state=Delivery.State.FAILED,
+            is_lost=True,
+            reason="Who sent it was stopped meanwhile.",
+            finished_at=timezone.now(),
+        )
+
+
+class Delivery(models.Model):
+    class State(models.TextChoices):
+        PENDING = "pending", "waits"
+        SENDING = "sending", "is being sent"
+        SENT = "sent", "sent"
+        FAILED = "failed", "failed"
+        BOUNCED = "bounced", "bounced"
+        SKIPPED = "skipped", "was left out"
+
+    # A sender hands a batch over in seconds; what it had in hand when it died is another's a minute later.
+    LEASE = timedelta(minutes=1)
+    # No sender has one message in hand that long: the mail server has ten seconds for an answer.
+    LONGEST = timedelta(minutes=10)
+    # After 4, 16, 64 minutes the server will hardly change its mind.
+    MOST_FAILURES = 3
+
+    digest = models.ForeignKey(Digest, models.PROTECT, related_name="deliveries", db_index=False)
+    # An address that is deleted leaves what was counted, and nothing that leads to it.
+    subscription = models.ForeignKey(
+        Subscription, models.SET_NULL, null=True, related_name="deliveries", db_index=False
+    )
+    # By this a message is known, here and in reports of bounces: nobody can guess it.
+    hex_id = HexIdField()
+    state = models.CharField(max_length=8, choices=State, default=State.PENDING)
+    reason = models.CharField(max_length=500, blank=True)
+    is_lost = models.BooleanField("may or may not have arrived", default=False)
+    failures = models.PositiveSmallIntegerField(default=0)
+    # While it is pending: when it is to be sent, or tried again, or is free for another sender.
+    due_at = models.DateTimeField(default=timezone.now)
+    expires_at = models.DateTimeField(null=True, blank=True, help_text="After this it is no news; empty: never.")
+    sending_at = models.DateTimeField(null=True, blank=True)
+    finished_at = models.DateTimeField(null=True, blank=True)
+
+    objects = DeliveryQuerySet.as_manager()
+
+    class Meta:
+        verbose_name_plural = "deliveries"
+        constraints = [
+            models.UniqueConstraint(fields=["subscription", "digest"], name="delivery_unique"),
+            models.CheckConstraint(
+                condition=Q(state__in=["pending", "sending", "sent", "failed", "bounced", "skipped"]),
+                name="delivery_state_known",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state__in=["sending", "sent"]) | Q(sending_at__isnull=False), name="delivery_began"
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["due_at", "digest"], condition=Q(state="pending"), name="delivery_due"),
+            models.Index(fields=["sending_at"], condition=Q(state="sending"), name="delivery_sending"),
+            models.Index(fields=["digest", "state"], name="delivery_of_digest"),
+        ]
+
+    def __str__(self):
+        return f"{self.digest} to {self.subscription_id or 'a deleted address'}"
+
+    @property
+    def message_id(self) -> str:
+        """The same whenever it is tried: a server that has it already can tell."""
+        return f"<{self.hex_id}@{settings.MAIL_DOMAIN}>"
+
+    def begin(self) -> bool:
+        """From here on it counts as sent, whatever happens. False where it may not be: another has it, or its reader left."""
+        mine = Delivery.objects.filter(pk=self.pk, state=self.State.PENDING, due_at=self.due_at)
+        # Who unsubscribed a moment ago gets nothing, though the batch was reserved before.
+        wanted = mine.filter(subscription__state=Subscription.State.CONFIRMED)
+        now = timezone.now()
+        return bool(wanted.update(state=self.State.SENDING, sending_at=now))
+
+    def finish(self, state: State, reason: str = "", *, is_lost: bool = False) -> None:
+        """Write down how it ended."""
+        open_ones = Delivery.objects.filter(pk=self.pk, state__in=[self.State.PENDING, self.State.SENDING])
+        open_ones.update(state=state, reason=_line(reason), is_lost=is_lost, finished_at=timezone.now())
+
+    def bounce(self, reason: str, *, is_hard: bool) -> None:
+        """It came back, or its address was refused. Told of again, nothing changes."""
+        known = Delivery.objects.filter(pk=self.pk).exclude(state__in=[self.State.BOUNCED, self.State.SKIPPED])
+        with transaction.atomic():
+            is_news = known.update(state=self.State.BOUNCED, reason=_line(reason), finished_at=timezone.now())
+            if is_news and self.subscription:
+                self.subscription.bounce(is_hard=is_hard)
+
+    def put_off(self, reason: str) -> None:
+        """The server would not take it now, and certainly has not: try again, ever later, and not for ever."""
+        failures = self.failures + 1
+        if failures > self.MOST_FAILURES:
+            self.finish(self.State.FAILED, reason)
+            return
+        open_ones = Delivery.objects.filter(pk=self.pk, state__in=[self.State.PENDING, self.State.SENDING])
+        open_ones.update(
+            state=self.State.PENDING,
+            failures=failures,
+            reason=_line(reason),
+            due_at=timezone.now() + timedelta(minutes=4**failures),
+        )
+
+
+def _line(reason: str) -> str:
+    """What a server said, which may be anything, as one line that fits."""
+    return " ".join(reason.replace("\0", "").split())[:500]
