@@ -31,6 +31,9 @@ app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
 TIMETABLE = {
     "confirmations": {"task": "feed.tasks.send_confirmations", "schedule": 60.0},
+    # Each subscription has its own hour; between them this costs one query.
+    "digests": {"task": "feed.tasks.plan_digests", "schedule": 60.0},
+    "sending": {"task": "feed.tasks.send_digests", "schedule": 60.0},
     # It knows itself what is due (arXiv's feeds show a day from midnight in New York on) and asks nothing when nothing is.
     "listing": {"task": "papers.tasks.fetch_listing", "schedule": crontab(minute="*/10")},
     # Whoever casts the vote that suffices sees the paper in the feed a minute later; without candidates it costs one query.
@@ -69,19 +72,20 @@ TIMETABLE = {
 # What may take minutes has a queue and a worker of its own: confirmations, promotions and the day's listing don't wait
 # for an archive or for somebody's videos.
 SLOW = (
-    "harvest",
-    "backfill",
-    "look_up",
-    "embed",
-    "read_gists",
-    "write_summaries",
-    "refresh_stars",
-    "send_alerts",
-    "count_topics",
-    "fetch_pictures",
-    "sweep_pictures",
+    "papers.tasks.harvest",
+    "papers.tasks.backfill",
+    "papers.tasks.look_up",
+    "papers.tasks.embed",
+    "papers.tasks.read_gists",
+    "papers.tasks.write_summaries",
+    "papers.tasks.refresh_stars",
+    "papers.tasks.send_alerts",
+    "papers.tasks.count_topics",
+    "papers.tasks.fetch_pictures",
+    "papers.tasks.sweep_pictures",
+    "feed.tasks.send_digests",
 )
-app.conf.task_routes = {f"papers.tasks.{name}": {"queue": "slow"} for name in SLOW}
+app.conf.task_routes = {name: {"queue": "slow"} for name in SLOW}
 # A bell that no worker heard is dropped: the timetable has rung again since, or rings within the hour.
 app.conf.beat_schedule = {
     name: {**line, "options": {"expires": 60 if line["schedule"] == 60.0 else 3600}} for name, line in TIMETABLE.items()

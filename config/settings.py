@@ -6,6 +6,7 @@ import tempfile
 import zoneinfo
 from contextlib import suppress
 from datetime import date
+from email.utils import parseaddr
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -243,13 +244,19 @@ ALLAUTH_TRUSTED_PROXY_COUNT = 1 if BEHIND_PROXY else 0
 
 # --- Mail -------------------------------------------------------------------------------------------------------------
 
-DEFAULT_FROM_EMAIL = SERVER_EMAIL = env("DEFAULT_FROM_EMAIL", default=f"{SITE_NAME} <papers@localhost>")
+DEFAULT_FROM_EMAIL = SERVER_EMAIL = env(
+    "DEFAULT_FROM_EMAIL", default='"{}" <papers@localhost>'.format(SITE_NAME.replace('"', ""))
+)
 if email_url := env("EMAIL_URL", default=""):
     vars().update(env.email_url_config(email_url))
 else:
     EMAIL_BACKEND = "config.mail.ConsoleAndFileBackend"
-# What stands behind the @ of a message's name.
-MAIL_DOMAIN = urlsplit(SITE_URL).hostname
+# What stands behind the @ in the names of messages and of the list.
+MAIL_DOMAIN = parseaddr(DEFAULT_FROM_EMAIL)[1].rpartition("@")[2]
+if not MAIL_DOMAIN:
+    raise ImproperlyConfigured(
+        f"DEFAULT_FROM_EMAIL={DEFAULT_FROM_EMAIL} is no address: write it like Daily Papers <papers@example.org>"
+    )
 # Hour, in each subscriber's time zone, at which the digest leaves.
 DIGEST_HOUR = env.int("DIGEST_HOUR", default=8)
 if not 0 <= DIGEST_HOUR <= 23:

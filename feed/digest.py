@@ -52,12 +52,13 @@ class Mail(NamedTuple):
         return Mail(self.subject, text, page)
 
 
-def render(digest: Digest) -> Mail | None:
+def render(digest: Digest, papers: list[dict] | None = None) -> Mail | None:
     """The mail as it may be sent at this moment: what was composed, without what has been hidden since. One query.
 
-    None where nothing is left of it. A sender renders a digest once for each batch of its readers, not for each reader.
+    None where nothing is left of it. A sender asks once for each batch of its readers, not for each reader, and where it
+    knows the `papers` to send (`digest.papers_to_send()`), it gives them: that saves the query.
     """
-    papers = digest.papers_to_send()
+    papers = digest.papers_to_send() if papers is None else papers
     gone = len(digest.papers) - len(papers)
     for shown in range(len(papers), 0, -1):
         mail = _render(digest, papers[:shown], digest.paper_count - gone)

@@ -65,6 +65,9 @@ def _header(name: str, value: str) -> bytes:
     if re.search(r"[\r\n]", value):
         raise ValueError(f"{name} holds a line break")
     if "=?" not in value:
+        # A link is one long word, which the policy would encode, and no mail program would find the button to leave.
+        if value.isascii() and value.isprintable() and (len(name) + len(value) <= 76 or " " not in value):
+            return f"{name}: {value}{SMTP.linesep}".encode()
         return SMTP.fold_binary(*SMTP.header_store_parse(name, value))
     # What looks encoded already would be decoded on its way, and may then hold a line break after all. A subject is
     # encoded as it stands; nobody's address has to look so.

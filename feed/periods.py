@@ -4,7 +4,7 @@ import calendar
 import zoneinfo
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from functools import total_ordering
 from typing import ClassVar, Self
 
@@ -78,6 +78,11 @@ class Period(ABC):
     @abstractmethod
     def end(self) -> date:
         """The first day after it."""
+
+    @property
+    def closed_at(self) -> datetime:
+        """When it is over: at the end of its last day in FEED_TIME_ZONE."""
+        return datetime.combine(self.end, time.min, zoneinfo.ZoneInfo(settings.FEED_TIME_ZONE))
 
     @property
     @abstractmethod
@@ -221,3 +226,12 @@ class WeekConverter(PeriodConverter):
 
 class MonthConverter(PeriodConverter):
     regex, period = r"[0-9]{4}-[0-9]{2}", Month
+
+
+def next_digest_hour(zone: str, after: datetime) -> datetime:
+    """The first DIGEST_HOUR after an aware time in the zone of this name; "" is the feed's."""
+    local = after.astimezone(zoneinfo.ZoneInfo(zone or settings.FEED_TIME_ZONE))
+    hour = local.replace(hour=settings.DIGEST_HOUR, minute=0, second=0, microsecond=0, fold=0)
+    if hour.timestamp() <= after.timestamp():
+        hour += timedelta(days=1)
+    return hour.astimezone(UTC)

@@ -9,7 +9,7 @@ from celery import shared_task
 from django.conf import settings
 from django.db import transaction
 
-from feed import promotion
+from feed import planning, promotion, sending
 from feed.mirroring import mirror_days
 from feed.models import Subscription
 
@@ -35,6 +35,19 @@ def send_confirmations():
             except (SMTPException, OSError) as error:
                 logger.warning("The confirmation for subscription %d was not sent, it is put off: %s", pk, error)
                 subscription.postpone_mail()
+
+
+@shared_task
+def plan_digests():
+    """Promise the digests that are due, and ring for them to be sent."""
+    if planning.plan():
+        send_digests.ring()
+
+
+@shared_task
+def send_digests():
+    """Send the digests that were promised."""
+    sending.send()
 
 
 @shared_task

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import timedelta
 
 from django.conf import settings
-from django.db import models, transaction
+from django.db import connection, models, transaction
 from django.db.models import Q
 from django.utils import timezone
 
@@ -69,14 +69,16 @@ class Delivery(models.Model):
     LEASE = timedelta(minutes=1)
     # No sender has one message in hand that long: the mail server has ten seconds for an answer.
     LONGEST = timedelta(minutes=10)
-    # After 4, 16, 64 minutes the server will hardly change its mind.
-    MOST_FAILURES = 3
+    # After 4, 16, 64 minutes, four hours and seventeen it is given up.
+    MOST_FAILURES = 5
 
     digest = models.ForeignKey(Digest, models.PROTECT, related_name="deliveries", db_index=False)
     # An address that is deleted leaves what was counted, and nothing that leads to it.
     subscription = models.ForeignKey(
         Subscription, models.SET_NULL, null=True, related_name="deliveries", db_index=False
     )
+    # As addresses write it. Who narrows the digest after a period's was sent must not get that period again.
+    period = models.CharField(max_length=10)
     # By this a message is known, here and in reports of bounces: nobody can guess it.
     hex_id = HexIdField()
     state = models.CharField(max_length=8, choices=State, default=State.PENDING)
@@ -94,7 +96,7 @@ class Delivery(models.Model):
     class Meta:
         verbose_name_plural = "deliveries"
         constraints = [
-            models.UniqueConstraint(fields=["subscription", "digest"], name="delivery_unique"),
+            models.UniqueConstraint(fields=["subscription", "period"], name="delivery_unique"),
             models.CheckConstraint(
                 condition=Q(state__in=["pending", "sending", "sent", "failed", "bounced", "skipped"]),
                 name="delivery_state_known",
@@ -119,38 +121,50 @@ class Delivery(models.Model):
 
     def begin(self) -> bool:
         """From here on it counts as sent, whatever happens. False where it may not be: another has it, or its reader left."""
+        # Who unsubscribed a moment ago gets nothing, though the batch was reserved before. It is run for each mail, and
+        # the same as a queryset takes twice as long.
+        with connection.cursor() as cursor:
+            cursor.execute(BEGIN, [timezone.now(), self.pk, self.due_at])
+            return bool(cursor.rowcount)
+
+    def let_go(self) -> State:
+        """It may not be sent by who reserved it: because its reader has left, or else another sender has it by now."""
         mine = Delivery.objects.filter(pk=self.pk, state=self.State.PENDING, due_at=self.due_at)
-        # Who unsubscribed a moment ago gets nothing, though the batch was reserved before.
-        wanted = mine.filter(subscription__state=Subscription.State.CONFIRMED)
-        now = timezone.now()
-        return bool(wanted.update(state=self.State.SENDING, sending_at=now))
+        return self.finish(self.State.SKIPPED, "Its reader has left.") if mine.exists() else self.State.PENDING
 
-    def finish(self, state: State, reason: str = "", *, is_lost: bool = False) -> None:
+    def finish(self, state: State, reason: str = "", *, is_lost: bool = False) -> State:
         """Write down how it ended."""
-        open_ones = Delivery.objects.filter(pk=self.pk, state__in=[self.State.PENDING, self.State.SENDING])
-        open_ones.update(state=state, reason=_line(reason), is_lost=is_lost, finished_at=timezone.now())
+        self._open().update(state=state, reason=_line(reason), is_lost=is_lost, finished_at=timezone.now())
+        return state
 
-    def bounce(self, reason: str, *, is_hard: bool) -> None:
+    def bounce(self, reason: str, *, is_hard: bool) -> State:
         """It came back, or its address was refused. Told of again, nothing changes."""
         known = Delivery.objects.filter(pk=self.pk).exclude(state__in=[self.State.BOUNCED, self.State.SKIPPED])
         with transaction.atomic():
             is_news = known.update(state=self.State.BOUNCED, reason=_line(reason), finished_at=timezone.now())
             if is_news and self.subscription:
                 self.subscription.bounce(is_hard=is_hard)
+        return self.State.BOUNCED
 
-    def put_off(self, reason: str) -> None:
+    def put_off(self, reason: str) -> State:
         """The server would not take it now, and certainly has not: try again, ever later, and not for ever."""
         failures = self.failures + 1
         if failures > self.MOST_FAILURES:
-            self.finish(self.State.FAILED, reason)
-            return
-        open_ones = Delivery.objects.filter(pk=self.pk, state__in=[self.State.PENDING, self.State.SENDING])
-        open_ones.update(
-            state=self.State.PENDING,
-            failures=failures,
-            reason=_line(reason),
-            due_at=timezone.now() + timedelta(minutes=4**failures),
-        )
+            return self.finish(self.State.FAILED, reason)
+        due_at = timezone.now() + timedelta(minutes=4**failures)
+        self._open().update(state=self.State.PENDING, failures=failures, reason=_line(reason), due_at=due_at)
+        return self.State.PENDING
+
+    def _open(self) -> DeliveryQuerySet:
+        return Delivery.objects.filter(pk=self.pk, state__in=[self.State.PENDING, self.State.SENDING])
+
+
+BEGIN = """
+update feed_delivery set state = 'sending', sending_at = %s
+where id = %s and state = 'pending' and due_at = %s and exists (
+    select from feed_subscription where id = feed_delivery.subscription_id and state = 'confirmed'
+)
+"""
 
 
 def _line(reason: str) -> str:

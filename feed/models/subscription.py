@@ -1,6 +1,6 @@
 """An address that asked for the digest, and its consent."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.core import signing
@@ -20,6 +20,13 @@ class SubscriptionQuerySet(models.QuerySet["Subscription"]):
     def mail_due(self):
         """Those to whom a confirmation (or "you are on the list already") is still to be sent."""
         return self.filter(mail_due_at__lte=timezone.now()).order_by("mail_due_at")
+
+    def confirmed(self):
+        return self.filter(state=Subscription.State.CONFIRMED)
+
+    def digest_due(self, now: datetime):
+        """Those for which it is time, at the aware time `now`, to look whether there is a digest."""
+        return self.confirmed().filter(digest_due_at__lte=now).order_by("digest_due_at", "pk")
 
     def ask(self, *, email: str, rhythm: str) -> "Subscription":
         """Someone asks for the digest at this address. Nothing is sent there but one mail, until its button is pressed.

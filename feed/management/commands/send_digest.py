@@ -1,0 +1,44 @@
+"""`manage.py send_digest`: a digest by hand. Safe to repeat: nobody gets a period twice."""
+
+from datetime import timedelta
+
+from django.core.management.base import BaseCommand, CommandError
+from tqdm import tqdm
+
+from feed import planning, sending
+from feed.models import Delivery
+from feed.periods import Day, Week
+
+# By hand, one waits until it is done.
+ENOUGH = timedelta(days=1)
+
+
+class Command(BaseCommand):
+    help = (
+        "Send the digest of a closed day to all daily subscribers, or of a week to all weekly ones, whatever the hour and "
+        "however old it is. Without --period: what the timetable would send now. Nobody gets a period twice."
+    )
+
+    def add_arguments(self, parser):
+        parser.add_argument("--period", help="a day like 2026-08-21 or a week like 2026-W34")
+
+    def handle(self, *, period=None, **options):
+        try:
+            new = planning.plan_period(_period(period)) if period else planning.plan()
+        except ValueError as error:
+            raise CommandError(str(error)) from error
+        self.stdout.write(f"{new:,} subscriptions are promised a digest that they hadn't been promised before.")
+        with tqdm(total=Delivery.objects.due().count(), unit="mail", file=self.stderr, disable=None) as progress:
+            outcomes = sending.send(ENOUGH, lambda: progress.update())
+        told = ", ".join(f"{count:,} {state}" for state, count in sorted(outcomes.items()))
+        self.stdout.write(f"{told or 'Nothing was due'}.")
+        if waiting := Delivery.objects.filter(state=Delivery.State.PENDING).count():
+            self.stdout.write(f"{waiting:,} wait and are tried again by the timetable; the log says why.")
+
+
+def _period(written: str) -> Day | Week:
+    kind = Week if "-W" in written else Day
+    try:
+        return kind.parse(written)
+    except ValueError as error:
+        raise CommandError(f"{written} is neither a day like 2026-08-21 nor a week like 2026-W34.") from error

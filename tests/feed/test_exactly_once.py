@@ -1,0 +1,113 @@
+"""What holds of the digest's mail whatever fails: one to each who wants it, none to who doesn't, nothing twice."""
+
+import random
+import signal
+import time
+from contextlib import ExitStack
+from datetime import timedelta
+
+import psutil
+import pytest
+from django.db.models import Count
+from django.utils import timezone
+
+from feed import planning
+from feed.models import Delivery, Subscription
+from feed.periods import Day
+from feed.sending import send
+from tests.conftest import IS_LONG
+from tests.processes import python
+from tests.smtp import Fickle, listening
+
+READERS = 10_000 if IS_LONG else 600
+WORKERS, SEED = 4, 20261125
+# At random moments, beside those at which the server kills.
+KILLS = 25 if IS_LONG else 4
+PATIENCE = 600
+WORKER = """
+import time
+from feed.sending import send
+while True:
+    send()
+    time.sleep(0.02)
+"""
+
+
+class Workers:
+    """Sending processes, of which one that is killed is followed by another."""
+
+    def __init__(self, stack: ExitStack, port: int):
+        self.stack, self.port, self.running, self.killed = stack, port, [], 0
+
+    def keep_up(self) -> None:
+        self.running = [worker for worker in self.running if worker.poll() is None]
+        while len(self.running) < WORKERS:
+            process = python(WORKER, EMAIL_URL=f"smtp://127.0.0.1:{self.port}", LOG_LEVEL="CRITICAL")
+            self.running.append(self.stack.enter_context(process))
+
+    def kill_at(self, port: int) -> bool:
+        """End the one that has this end of a connection."""
+        for worker in self.running:
+            if worker.poll() is None and port in {it.laddr.port for it in psutil.Process(worker.pid).net_connections()}:
+                self.kill(worker)
+                return True
+        return False
+
+    def kill(self, worker) -> None:
+        worker.send_signal(signal.SIGKILL)
+        worker.wait()
+        self.killed += 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_each_reader_has_one_mail_whatever_is_killed_and_whatever_the_server_does(make_entry, transactional_db):
+    day = Day.current().previous()
+    make_entry(day.start, upvotes=3)
+    chance = random.Random(SEED)
+    names = [f"{'nobody' if chance.random() < 0.01 else 'reader'}-{number}@example.org" for number in range(READERS)]
+    Subscription.objects.bulk_create(Subscription(email=name, state="confirmed") for name in names)
+    assert planning.plan() == READERS
+    left = set(chance.sample([name for name in names if name.startswith("reader")], READERS // 50))
+    for subscription in Subscription.objects.filter(email__in=left):
+        subscription.unsubscribe()
+
+    fickle = Fickle(SEED, lambda port: workers.kill_at(port))
+    with ExitStack() as stack:
+        port = stack.enter_context(listening(fickle, fickle.protocol()))
+        workers = Workers(stack, port)
+        deadline = time.monotonic() + PATIENCE
+        while Delivery.objects.filter(state="pending").exists():
+            assert time.monotonic() < deadline, fickle.faults
+            workers.keep_up()
+            time.sleep(chance.uniform(0.1, 0.5))
+            if workers.killed < KILLS and chance.random() < 0.5:
+                workers.kill(chance.choice(workers.running))
+            let_time_pass()
+    Delivery.objects.filter(state="sending").update(sending_at=timezone.now() - timedelta(hours=1))
+    send()
+
+    states = dict(Delivery.objects.values_list("subscription__email", "state"))
+    lost = set(Delivery.objects.filter(is_lost=True).values_list("subscription__email", flat=True))
+    taken = set(fickle.taken)
+    print(f"{workers.killed} kills, {len(lost)} lost of which {len(lost & taken)} were taken; {dict(fickle.faults)}")
+    assert max(fickle.taken.values()) == 1
+    assert not taken & left
+    # Who has none was refused, or left, or is written down as one nobody knows of.
+    assert set(names) - taken == {name for name in names if name.startswith("nobody")} | fickle.refused | left | (
+        lost - taken
+    )
+    assert len(lost) <= workers.killed + len(fickle.cut)
+    assert {name for name in names if states[name] == "sent"} == taken - lost
+    assert {name for name in names if states[name] == "skipped"} == left
+    assert {name for name in names if states[name] == "bounced"} == {
+        name for name in names if name.startswith("nobody")
+    }
+    assert {name for name in names if states[name] == "failed"} == fickle.refused | lost
+    assert workers.killed > 0
+    assert Delivery.objects.aggregate(count=Count("pk"))["count"] == READERS
+
+
+def let_time_pass() -> None:
+    """Where all that waits is put off or reserved by somebody, make it due: to who holds it, as if they had dawdled."""
+    if not Delivery.objects.due().exists():
+        Delivery.objects.filter(state="pending").update(due_at=timezone.now())
