@@ -4,7 +4,7 @@ import calendar
 import zoneinfo
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from functools import total_ordering
 from typing import ClassVar, Self
 
@@ -24,6 +24,19 @@ def today() -> date:
 
 def feed_day(moment: datetime) -> date:
     return moment.astimezone(zoneinfo.ZoneInfo(settings.FEED_TIME_ZONE)).date()
+
+
+def next_digest_hour(zone_name: str, after: datetime) -> datetime:
+    """The first moment after `after`, in UTC, at which it strikes DIGEST_HOUR in a time zone ("": the site's).
+
+    An hour that summer time leaves out strikes when it would have; of one that comes twice the first counts. So there is
+    one a day.
+    """
+    zone = zoneinfo.ZoneInfo(zone_name or settings.FEED_TIME_ZONE)
+    day = after.astimezone(zone).date()
+    while (moment := datetime.combine(day, time(settings.DIGEST_HOUR), zone).astimezone(UTC)) <= after:
+        day += timedelta(days=1)
+    return moment
 
 
 @total_ordering
