@@ -26,6 +26,19 @@ def feed_day(moment: datetime) -> date:
     return moment.astimezone(zoneinfo.ZoneInfo(settings.FEED_TIME_ZONE)).date()
 
 
+def next_digest_hour(zone_name: str, after: datetime) -> datetime:
+    """The first moment after `after`, in UTC, at which it strikes DIGEST_HOUR in a time zone ("": the site's).
+
+    An hour that summer time leaves out strikes when it would have; of one that comes twice the first counts. So there is
+    one a day.
+    """
+    zone = zoneinfo.ZoneInfo(zone_name or settings.FEED_TIME_ZONE)
+    day = after.astimezone(zone).date()
+    while (moment := datetime.combine(day, time(settings.DIGEST_HOUR), zone).astimezone(UTC)) <= after:
+        day += timedelta(days=1)
+    return moment
+
+
 @total_ordering
 @dataclass(frozen=True)
 class Period(ABC):
@@ -226,12 +239,3 @@ class WeekConverter(PeriodConverter):
 
 class MonthConverter(PeriodConverter):
     regex, period = r"[0-9]{4}-[0-9]{2}", Month
-
-
-def next_digest_hour(zone: str, after: datetime) -> datetime:
-    """The first DIGEST_HOUR after an aware time in the zone of this name; "" is the feed's."""
-    local = after.astimezone(zoneinfo.ZoneInfo(zone or settings.FEED_TIME_ZONE))
-    hour = local.replace(hour=settings.DIGEST_HOUR, minute=0, second=0, microsecond=0, fold=0)
-    if hour.timestamp() <= after.timestamp():
-        hour += timedelta(days=1)
-    return hour.astimezone(UTC)

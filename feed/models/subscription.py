@@ -14,6 +14,8 @@ from django.utils import timezone
 
 from accounts.hex_id import HexIdField
 from accounts.models.user import validate_time_zone
+from feed.interest import Interest
+from feed.periods import next_digest_hour
 
 
 class SubscriptionQuerySet(models.QuerySet["Subscription"]):
@@ -113,9 +115,28 @@ class Subscription(models.Model):
 
     def confirm(self) -> None:
         """The button in the mail was pressed. Pressing it again changes nothing, nor does it after leaving."""
+        now = timezone.now()
         waiting = Subscription.objects.filter(pk=self.pk, state=self.State.PENDING)
-        waiting.update(state=self.State.CONFIRMED, confirmed_at=timezone.now(), unsubscribed_at=None)
+        waiting.update(
+            state=self.State.CONFIRMED,
+            confirmed_at=now,
+            unsubscribed_at=None,
+            digest_due_at=next_digest_hour(self.time_zone, now),
+            soft_bounces=0,
+        )
         self.refresh_from_db()
+
+    def prefer(self, *, rhythm: str, time_zone: str, interest: Interest) -> None:
+        """How often, by which clock and of what its digests are from now on. Who leaves at this moment stays away."""
+        now = timezone.now()
+        with transaction.atomic():
+            mine = Subscription.objects.select_for_update().get(pk=self.pk)
+            self.rhythm, self.time_zone = rhythm, time_zone
+            self.interest, self.interest_key = interest.stored, interest.key
+            # One that is due this minute is not put off until tomorrow.
+            is_due = mine.is_confirmed and mine.digest_due_at <= now
+            self.digest_due_at = mine.digest_due_at if is_due else next_digest_hour(time_zone, now)
+            self.save(update_fields=["rhythm", "time_zone", "interest", "interest_key", "digest_due_at"])
 
     def unsubscribe(self) -> None:
         """No more mail to this address, at once; a mail that waits is not sent either."""

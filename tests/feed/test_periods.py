@@ -1,3 +1,4 @@
+import zoneinfo
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -5,7 +6,7 @@ import time_machine
 from hypothesis import given
 from hypothesis import strategies as st
 
-from feed.periods import Day, Month, Week, feed_day, today
+from feed.periods import Day, Month, Week, feed_day, next_digest_hour, today
 
 KINDS = pytest.mark.parametrize("kind", [Day, Week, Month])
 dates = st.dates(date(1992, 1, 1), date(2098, 12, 31))
@@ -72,3 +73,49 @@ def test_only_what_has_not_begun_is_future():
     assert Week.current().next().is_future
     assert Day(today() + timedelta(days=1)).is_future
     assert Month.current().is_current
+
+
+def utc(text: str) -> datetime:
+    return datetime.fromisoformat(text).replace(tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("zone", "hour", "after", "strikes"),
+    [
+        ("Europe/Paris", 8, "2026-01-05 06:59", "2026-01-05 07:00"),
+        ("Europe/Paris", 8, "2026-01-05 07:00", "2026-01-06 07:00"),
+        # By the reader's own date, which may be another one than in UTC.
+        ("Asia/Tokyo", 8, "2026-01-05 22:59", "2026-01-05 23:00"),
+        ("Pacific/Honolulu", 23, "2026-01-05 08:59", "2026-01-05 09:00"),
+        ("Asia/Kathmandu", 8, "2026-01-05 00:00", "2026-01-05 02:15"),
+        # The site's.
+        ("", 8, "2026-01-05 13:30", "2026-01-05 14:00"),
+        # Midnight, and the end of the year.
+        ("Europe/Paris", 0, "2026-12-31 23:00", "2027-01-01 23:00"),
+        # Summer time: the hour is the same on the wall.
+        ("Europe/Paris", 8, "2026-03-28 07:00", "2026-03-29 06:00"),
+        ("Europe/Paris", 8, "2026-10-24 06:00", "2026-10-25 07:00"),
+        # 2:00 is left out that morning: it strikes when it would have.
+        ("America/New_York", 2, "2026-03-08 06:59", "2026-03-08 07:00"),
+        ("America/New_York", 2, "2026-03-08 07:00", "2026-03-09 06:00"),
+        # 1:00 comes twice: the first counts, and between the two there is none.
+        ("America/New_York", 1, "2026-11-01 04:59", "2026-11-01 05:00"),
+        ("America/New_York", 1, "2026-11-01 05:30", "2026-11-02 06:00"),
+        # Samoa had no December 30 in 2011.
+        ("Pacific/Apia", 8, "2011-12-29 18:00", "2011-12-30 18:00"),
+        ("Pacific/Apia", 8, "2011-12-30 18:00", "2011-12-31 18:00"),
+    ],
+)
+def test_the_digests_hour_strikes_once_a_day_by_the_readers_clock(settings, zone, hour, after, strikes):
+    settings.FEED_TIME_ZONE, settings.DIGEST_HOUR = "America/Chicago", hour
+    assert next_digest_hour(zone, utc(after)) == utc(strikes)
+
+
+@given(
+    zone=st.sampled_from(sorted(zoneinfo.available_timezones())),
+    after=st.datetimes(datetime(2000, 1, 1), datetime(2090, 1, 1), timezones=st.just(UTC)),
+)
+def test_it_strikes_after_the_moment_and_within_a_day_and_an_hour(zone, after):
+    moment = next_digest_hour(zone, after)
+    assert after < moment <= after + timedelta(hours=26)
+    assert moment.tzinfo is UTC

@@ -1,5 +1,5 @@
 import re
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 import time_machine
@@ -7,6 +7,7 @@ from django.core import mail
 from django.urls import reverse
 from django.utils import timezone
 
+from feed.interest import Interest
 from feed.models import Subscription
 from feed.tasks import send_confirmations
 
@@ -146,6 +147,53 @@ def test_who_has_left_can_come_back_only_by_confirming_again(subscription):
     assert again.state == "pending"
     again.confirm()
     assert (again.state, again.unsubscribed_at) == ("confirmed", None)
+
+
+MONDAY_NOON = datetime(2026, 1, 5, 12, tzinfo=UTC)
+
+
+def test_the_first_digest_is_due_at_the_next_digest_hour(subscription):
+    with time_machine.travel(MONDAY_NOON, tick=False):
+        subscription.confirm()
+    assert subscription.digest_due_at == datetime(2026, 1, 6, 8, tzinfo=UTC)
+
+
+def test_whoever_comes_back_starts_without_the_bounces_of_before(subscription):
+    subscription.confirm()
+    subscription.bounce(is_hard=False)
+    subscription.bounce(is_hard=True)
+    again = Subscription.objects.ask(email=subscription.email, rhythm="daily")
+    again.confirm()
+    assert (again.state, again.soft_bounces) == ("confirmed", 0)
+
+
+def test_preferences_are_kept_as_a_digest_needs_them(subscription):
+    with time_machine.travel(MONDAY_NOON, tick=False):
+        subscription.confirm()
+        vision = Interest.of(categories=["cs.CV"], organizations=["NVIDIA"])
+        subscription.prefer(rhythm="daily", time_zone="Asia/Tokyo", interest=vision)
+    subscription.refresh_from_db()
+    assert (subscription.rhythm, subscription.time_zone) == ("daily", "Asia/Tokyo")
+    assert (subscription.interest, subscription.interest_key) == (vision.stored, vision.key)
+    assert subscription.digest_due_at == datetime(2026, 1, 5, 23, tzinfo=UTC)
+
+
+def test_a_digest_that_is_due_is_not_put_off_by_changing_preferences(subscription):
+    with time_machine.travel(MONDAY_NOON, tick=False):
+        subscription.confirm()
+    due_at = subscription.digest_due_at
+    with time_machine.travel(due_at, tick=False):
+        subscription.prefer(rhythm="daily", time_zone="Asia/Tokyo", interest=Interest())
+    subscription.refresh_from_db()
+    assert subscription.digest_due_at == due_at
+
+
+def test_who_leaves_while_preferences_are_saved_has_left(subscription):
+    subscription.confirm()
+    Subscription.objects.get().unsubscribe()
+    subscription.prefer(rhythm="daily", time_zone="", interest=Interest())
+    subscription.refresh_from_db()
+    assert (subscription.state, subscription.rhythm) == ("unsubscribed", "daily")
 
 
 def test_the_preferences_page_changes_rhythm_and_time_zone(client, subscription):
