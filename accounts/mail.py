@@ -24,6 +24,9 @@ from django.core.exceptions import ValidationError
 from django.core.mail import EmailMultiAlternatives
 from django.template.loader import render_to_string
 
+# Gmail cuts off what is larger than 102 kB and hides the rest behind a link, the one to unsubscribe with it.
+LARGEST = 98_000
+
 # They join letters and emoji to one sign; every other character without a look of its own could turn what follows it
 # around, hide in it, or end a header.
 JOINERS = frozenset("\u200c\u200d")
@@ -51,7 +54,9 @@ def compose(
     context["subject"] = subject
     text = re.sub(r"\n{3,}", "\n\n", _rendered(template, "letter.txt", context)).lstrip()
     # RFC 3834: no out-of-office answers it.
-    message = EmailMultiAlternatives(subject, text, to=to, headers={"Auto-Submitted": "auto-generated", **(headers or {})})
+    message = EmailMultiAlternatives(
+        subject, text, to=to, headers={"Auto-Submitted": "auto-generated", **(headers or {})}
+    )
     message.attach_alternative(with_styles_inline(_rendered(template, "letter.html", context)), "text/html")
     return message
 
@@ -68,9 +73,7 @@ def with_styles_inline(page: str) -> str:
 
 def visible(text: str) -> str:
     """The text without characters that have no look of their own; its lines stay."""
-    return "".join(
-        it for it in text if it == "\n" or it in JOINERS or unicodedata.category(it) not in WITHOUT_A_LOOK
-    )
+    return "".join(it for it in text if it == "\n" or it in JOINERS or unicodedata.category(it) not in WITHOUT_A_LOOK)
 
 
 def validate_recipient(address: str) -> None:

@@ -15,7 +15,7 @@ from django.core.mail import EmailMessage, get_connection
 from django.db import DatabaseError, transaction
 from django.utils import timezone
 
-from accounts.mail import compose, one_click
+from accounts.mail import LARGEST, compose, one_click
 from papers import address
 from papers.models import Alert, Paper, SavedSearch
 from papers.models.saved_search import stop_link
@@ -32,8 +32,8 @@ SETTLED = timedelta(minutes=15)
 NEWS = timedelta(days=60)
 # Of one search in one mail; the others are a link away.
 SHOWN = 10
-# Of all searches: Gmail cuts off what is larger than 102 kB, and the links to leave with it.
-SHOWN_IN_ALL = 40
+# Of all searches: more is not read in a mail.
+SHOWN_IN_ALL = 50
 # Well below a task's time limit; the timetable rings again.
 ENOUGH = timedelta(minutes=5)
 
@@ -114,17 +114,25 @@ def _prepare(alert: Alert, until: datetime) -> EmailMessage | None:
 
 def _compose(member, recipient: str, found: list[News], count: int) -> EmailMessage:
     stop = stop_link(member)
-    context = {"member": member, "found": _fitting(found), "count": count, "stop_link": stop}
-    return compose("papers/mail/alert.html", context, to=[recipient], headers=one_click(stop))
+    context = {"member": member, "count": count, "stop_link": stop}
+    shown = SHOWN_IN_ALL
+    while True:
+        context["found"] = _showing(found, shown)
+        message = compose("papers/mail/alert.html", context, to=[recipient], headers=one_click(stop))
+        page, _ = message.alternatives[0]
+        # So large are only the alerts of many searches with long names: with fewer papers they fit.
+        if not shown or len(str(page).encode()) <= LARGEST:
+            return message
+        shown //= 2
 
 
-def _fitting(found: list[News]) -> list[News]:
-    """The same with no more papers shown than fit into a mail, of the first searches first."""
-    fitting, left = [], SHOWN_IN_ALL
+def _showing(found: list[News], most: int) -> list[News]:
+    """The same with at most so many papers shown, those of the first searches first."""
+    showing = []
     for it in found:
-        fitting.append(replace(it, shown=it.shown[:left]))
-        left -= len(fitting[-1].shown)
-    return fitting
+        showing.append(replace(it, shown=it.shown[:most]))
+        most -= len(showing[-1].shown)
+    return showing
 
 
 def _hand_over(alert: Alert, message: EmailMessage, until: datetime) -> None:
