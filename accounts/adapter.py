@@ -5,8 +5,11 @@ from urllib.parse import urlencode
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.utils import get_next_redirect_url
 from django.conf import settings
+from django.core.mail import EmailMultiAlternatives
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
+
+from accounts.mail import compose, validate_recipient
 
 
 class AccountAdapter(DefaultAccountAdapter):
@@ -20,6 +23,10 @@ class AccountAdapter(DefaultAccountAdapter):
         "username_taken": "This handle is taken.",
     }
 
+    def clean_email(self, email: str) -> str:
+        validate_recipient(email)
+        return email
+
     def is_safe_url(self, url: str) -> bool:
         """Only this very site is safe to go on to: hosts that it also answers to (localhost) may be someone else's."""
         host = {self.request.get_host()}
@@ -27,9 +34,8 @@ class AccountAdapter(DefaultAccountAdapter):
 
     # Addresses in mails come from SITE_URL, never from the request: its Host header is the sender's to choose.
 
-    def send_mail(self, template_prefix: str, email: str, context: dict) -> None:
-        site = {"site_name": settings.SITE_NAME, "site_url": settings.SITE_URL}
-        super().send_mail(template_prefix, email, {**site, **context})
+    def render_mail(self, template_prefix: str, email: str, context: dict, headers=None) -> EmailMultiAlternatives:
+        return compose(f"{template_prefix}.html", context, to=[email], headers=headers)
 
     def get_email_confirmation_url(self, request, emailconfirmation) -> str:
         """With where the member was going: opened in another browser, the link leads there by the sign-in page."""

@@ -3,11 +3,11 @@
 import html
 from typing import NamedTuple
 
-from css_inline import CSSInliner
 from django.conf import settings
 from django.template.loader import render_to_string
 from django.urls import reverse
 
+from accounts.mail import with_styles_inline
 from feed.colours import shade
 from feed.excerpt import line
 from feed.models import Digest, Subscription
@@ -17,9 +17,6 @@ from papers.cover import hue
 LARGEST = 98_000
 # Of a subject some 60 characters are seen at a desk; the date must not drown in a title.
 LONGEST_TITLE = 80
-
-# Styles go onto each element, because some programs drop the sheet; those for dark mode stay in it.
-_INLINER = CSSInliner(keep_at_rules=True, load_remote_stylesheets=False)
 
 
 class Links(NamedTuple):
@@ -91,7 +88,7 @@ def _render(digest: Digest, papers: list[dict], count: int) -> Mail:
     return Mail(
         context["subject"],
         render_to_string("feed/mail/digest.txt", context),
-        _INLINER.inline(render_to_string("feed/mail/digest.html", context)),
+        with_styles_inline(render_to_string("feed/mail/digest.html", context)),
     )
 
 

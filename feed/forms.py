@@ -2,6 +2,7 @@
 
 from django import forms
 
+from accounts.mail import validate_recipient
 from feed.models import Subscription
 
 
@@ -9,6 +10,7 @@ class SubscribeForm(forms.Form):
     email = forms.EmailField(
         label="Email address",
         max_length=254,
+        validators=[validate_recipient],
         error_messages={
             "required": "Please write your email address.",
             "invalid": "This doesn't look like an email address.",

@@ -11,12 +11,11 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from smtplib import SMTPException, SMTPRecipientsRefused, SMTPResponseException
 
-from django.conf import settings
 from django.core.mail import EmailMessage, get_connection
 from django.db import DatabaseError, transaction
-from django.template.loader import render_to_string
 from django.utils import timezone
 
+from accounts.mail import LARGEST, compose, one_click
 from papers import address
 from papers.models import Alert, Paper, SavedSearch
 from papers.models.saved_search import stop_link
@@ -33,6 +32,8 @@ SETTLED = timedelta(minutes=15)
 NEWS = timedelta(days=60)
 # Of one search in one mail; the others are a link away.
 SHOWN = 10
+# Of all searches: more is not read in a mail.
+SHOWN_IN_ALL = 50
 # Well below a task's time limit; the timetable rings again.
 ENOUGH = timedelta(minutes=5)
 
@@ -87,7 +88,7 @@ def _send_one(pk: int) -> None:
         with transaction.atomic():
             alert = Alert.objects.due().filter(pk=pk).select_for_update(skip_locked=True).first()
             message = _prepare(alert, until) if alert else None
-    except DatabaseError as error:
+    except (DatabaseError, ValueError) as error:
         # One member's search must not keep the others' waiting.
         logger.error("Alert %d could not be made, it is put off: %s", pk, error)
         for alert in Alert.objects.filter(pk=pk):
@@ -112,16 +113,26 @@ def _prepare(alert: Alert, until: datetime) -> EmailMessage | None:
 
 
 def _compose(member, recipient: str, found: list[News], count: int) -> EmailMessage:
-    context = {"member": member, "found": found, "count": count, "stop_link": stop_link(member)}
-    context |= {"site_name": settings.SITE_NAME, "site_url": settings.SITE_URL}
-    subject, _, text = render_to_string("papers/mail/alert.txt", context).partition("\n")
-    # RFC 8058: a mail program shows a button that needs no page, and posts to the first of these.
-    headers = {
-        "List-Unsubscribe": f"<{context['stop_link']}>",
-        "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
-        "Auto-Submitted": "auto-generated",
-    }
-    return EmailMessage(subject.strip(), text.lstrip(), to=[recipient], headers=headers)
+    stop = stop_link(member)
+    context = {"member": member, "count": count, "stop_link": stop}
+    shown = SHOWN_IN_ALL
+    while True:
+        context["found"] = _showing(found, shown)
+        message = compose("papers/mail/alert.html", context, to=[recipient], headers=one_click(stop))
+        page, _ = message.alternatives[0]
+        # So large are only the alerts of many searches with long names: with fewer papers they fit.
+        if not shown or len(str(page).encode()) <= LARGEST:
+            return message
+        shown //= 2
+
+
+def _showing(found: list[News], most: int) -> list[News]:
+    """The same with at most so many papers shown, those of the first searches first."""
+    showing = []
+    for it in found:
+        showing.append(replace(it, shown=it.shown[:most]))
+        most -= len(showing[-1].shown)
+    return showing
 
 
 def _hand_over(alert: Alert, message: EmailMessage, until: datetime) -> None:

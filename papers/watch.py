@@ -11,13 +11,12 @@ from smtplib import SMTPException
 
 from django.conf import settings
 from django.core.cache import cache
-from django.core.mail import mail_admins
 from django.db import transaction
 from django.db.models import F
-from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
 
+from accounts.mail import compose
 from papers import freshness, lookup, stars, summaries
 from papers.models import Picture, Run, Source
 
@@ -169,7 +168,9 @@ def _tell(name: Source.Name, silence: Silence | None, *, is_over: bool) -> None:
 
 
 def _mail(source: Source, template: str, **more) -> None:
-    page = settings.SITE_URL + reverse("admin:papers_run_overview")
-    context = {"source": source, "run": Run.objects.of(source.name).first(), "page": page, "site": settings.SITE_NAME}
-    subject, _, text = render_to_string(f"papers/mail/{template}.txt", context | more).partition("\n")
-    mail_admins(subject, text.lstrip())
+    page = f"{reverse('admin:papers_run_overview')}?source__exact={source.name}"
+    context = {"source": source, "run": Run.objects.of(source.name).first(), "page": page, **more}
+    message = compose(f"papers/mail/{template}.html", context, to=[address for _, address in settings.ADMINS])
+    message.subject, message.from_email = settings.EMAIL_SUBJECT_PREFIX + message.subject, settings.SERVER_EMAIL
+    # To nobody where there are no operators.
+    message.send()

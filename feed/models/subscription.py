@@ -4,15 +4,14 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.core import signing
-from django.core.mail import EmailMessage
 from django.db import models, transaction
 from django.db.models import Q
 from django.db.models.functions import Lower
-from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
 
 from accounts.hex_id import HexIdField
+from accounts.mail import compose, one_click
 from accounts.models.user import validate_time_zone
 from feed.interest import Interest
 from feed.periods import next_digest_hour
@@ -173,9 +172,8 @@ class Subscription(models.Model):
     def send_mail(self) -> None:
         """Send the mail that is due: the confirmation, or to a confirmed address word that nothing needs doing."""
         template = "already_subscribed" if self.is_confirmed else "confirm_subscription"
-        context = {"subscription": self, "site_name": settings.SITE_NAME, "site_url": settings.SITE_URL}
-        subject = render_to_string(f"feed/mail/{template}_subject.txt", context).strip()
-        EmailMessage(subject, render_to_string(f"feed/mail/{template}.txt", context), to=[self.email]).send()
+        headers = one_click(self.unsubscribe_link)
+        compose(f"feed/mail/{template}.html", {"subscription": self}, to=[self.email], headers=headers).send()
         self.mail_due_at, self.mailed_at, self.mail_failures = None, timezone.now(), 0
         self.save(update_fields=["mail_due_at", "mailed_at", "mail_failures"])
 

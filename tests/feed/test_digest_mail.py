@@ -12,6 +12,7 @@ from hypothesis import settings as how
 from hypothesis import strategies as st
 from lxml import html
 
+from accounts.templatetags.mail import WIDTH
 from feed import colours
 from feed.digest import LARGEST, PLACES, Links, Mail, render
 from feed.excerpt import line, opening
@@ -19,7 +20,6 @@ from feed.interest import Interest
 from feed.letter import Letter
 from feed.models import Digest, Entry, Subscription
 from feed.periods import Day, Week
-from feed.templatetags.mail import WIDTH
 from papers.cover import HUES
 from papers.models import Paper
 

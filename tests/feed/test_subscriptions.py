@@ -214,7 +214,19 @@ def test_an_address_can_be_deleted_altogether(client, subscription):
     assert not Subscription.objects.exists()
 
 
-@pytest.mark.parametrize("email", ["", "nobody", "a@b", "x" * 300 + "@example.org", "a\nBcc: b@example.org"])
+@pytest.mark.parametrize(
+    "email",
+    [
+        "",
+        "nobody",
+        "a@b",
+        "x" * 300 + "@example.org",
+        "a\nBcc: b@example.org",
+        # Mail libraries would decode these, to one with a line break and to somebody else's.
+        "=?utf-8?q?a=0Ab?=@example.org",
+        "=?utf-8?q?victim=40corp.example=3e?=@evil.example",
+    ],
+)
 def test_what_is_no_address_comes_back_with_the_reason(client, db, email):
     response = ask(client, email, headers=HTMX)
     assert response.status_code == 200

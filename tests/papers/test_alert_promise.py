@@ -6,7 +6,6 @@ from datetime import UTC, date, datetime, timedelta
 import psycopg
 import pytest
 import time_machine
-from aiosmtpd.controller import Controller
 from django.core import mail
 from django.db import connection
 
@@ -23,39 +22,6 @@ DAY = timedelta(1)
 def told() -> list[str]:
     """The subjects of what was sent."""
     return [message.subject for message in mail.outbox]
-
-
-class Server:
-    """A real mail server; `answers` are what it says to the messages, one after the other, then "250 OK"."""
-
-    def __init__(self):
-        self.taken, self.answers = [], []
-
-    async def handle_DATA(self, server, session, envelope):
-        answer = self.answers.pop(0) if self.answers else "250 OK"
-        if answer == "hang up":
-            server.transport.close()
-            return "250 nobody hears that"
-        if answer.startswith("250"):
-            self.taken.append((envelope.rcpt_tos, envelope.content.decode()))
-        return answer
-
-
-class AnyPort(Controller):
-    def _trigger_server(self):
-        self.port = self.server.sockets[0].getsockname()[1]
-        super()._trigger_server()
-
-
-@pytest.fixture
-def smtp(settings):
-    server = Server()
-    controller = AnyPort(server, hostname="127.0.0.1", port=0)
-    controller.start()
-    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
-    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", controller.port
-    yield server
-    controller.stop()
 
 
 @pytest.fixture

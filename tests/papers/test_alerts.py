@@ -1,6 +1,7 @@
 """The one mail a day about what is new in saved searches: what it tells and how it ends."""
 
 from datetime import UTC, datetime, timedelta
+from itertools import islice, permutations
 
 import pytest
 import time_machine
@@ -9,6 +10,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from accounts.mail import LARGEST
 from papers import alerts, documents, search
 from papers.models import Alert, Paper, SavedSearch
 from papers.models.saved_search import stop_link
@@ -215,6 +217,43 @@ def test_titles_in_a_mail_are_plain_and_no_header_can_be_forged(ada, clock, come
     assert message.recipients() == ["ada@example.org"]
     assert "\n" not in message.subject
     assert "&amp;" not in message.body
+    assert "Cats &amp; &lt;b&gt;Bcc&lt;/b&gt;" in message.alternatives[0].content
+
+
+def test_a_search_that_looks_like_an_encoded_header_stays_what_it_is(ada, clock, come):
+    kept = keep(ada, "q=cats")
+    kept.change(name="=?utf-8?q?=0ABcc:_eve@example.org?= \u202egnp", is_alerting=True)
+    come("Cats")
+    clock.move_to(MORNING + DAY)
+    send_alerts()
+    (message,) = mail.outbox
+    assert message.subject == "1 new paper: = ?utf-8?q?=0ABcc:_eve@example.org?= gnp"
+    assert "\u202e" not in message.body + message.alternatives[0].content
+
+
+def test_many_searches_show_so_few_papers_that_the_mail_is_not_cut_off(ada, clock, come):
+    words = "Cats & Dogs & Birds & Bees & Ants, Together " * 5
+    for order in islice(permutations(["cats", "dogs", "birds", "bees", "ants"]), SavedSearch.MOST):
+        keep(ada, f"q={'+'.join(order)}").change(name=words, is_alerting=True)
+    for _ in range(alerts.SHOWN + 2):
+        come(words, abstract=words, author_names=["&" * 100] * 4)
+    clock.move_to(MORNING + DAY)
+    send_alerts()
+    (message,) = mail.outbox
+    page = message.alternatives[0].content
+    assert alerts.SHOWN < page.count("<h3") < alerts.SHOWN_IN_ALL
+    assert page.count("<h2") == SavedSearch.MOST
+    assert len(page.encode()) <= LARGEST
+
+
+def test_an_address_that_no_mail_can_go_to_keeps_no_other_waiting(ada, bob, cats, clock, come, caplog):
+    keep(bob, "q=cats")
+    ada.emailaddress_set.update(email="=?utf-8?q?a=0Ab?=@example.org")
+    come("Purring Cats")
+    clock.move_to(MORNING + DAY)
+    send_alerts()
+    assert [message.to for message in mail.outbox] == [["bob@example.org"]]
+    assert "could not be made" in caplog.text
 
 
 def test_alerts_are_forgotten_after_three_months(cats, clock):
