@@ -7,14 +7,12 @@ from django.conf import settings
 from django.template.loader import render_to_string
 from django.urls import reverse
 
-from accounts.mail import with_styles_inline
+from accounts.mail import LARGEST, with_styles_inline
 from feed.colours import shade
 from feed.excerpt import line
 from feed.models import Digest, Subscription
 from papers.cover import hue
 
-# Gmail cuts off what is larger than 102 kB and hides the rest behind a link, the one to unsubscribe with it.
-LARGEST = 98_000
 # Of a subject some 60 characters are seen at a desk; the date must not drown in a title.
 LONGEST_TITLE = 80
 

@@ -15,6 +15,7 @@ from typing import NamedTuple
 
 from django.conf import settings
 
+from accounts.mail import one_click
 from feed.digest import Links, Mail, render
 from feed.letter import Letter
 from feed.models import Delivery, Digest, Subscription
@@ -139,8 +140,7 @@ def _message(delivery: Delivery, reader: Subscription, edition: Editions.Edition
         "To": recipient,
         "Date": formatdate(),
         "Message-ID": delivery.message_id,
-        # RFC 8058: a mail program shows a button that needs no page, and posts to this.
-        "List-Unsubscribe": f"<{links.unsubscribe}>",
+        **one_click(links.unsubscribe),
     }
     sender = parseaddr(settings.DEFAULT_FROM_EMAIL)[1]
     return Message(edition.mail, edition.letter, shared_headers(), headers, links, sender, recipient)
@@ -152,7 +152,6 @@ def shared_headers() -> dict[str, str]:
     return {
         "From": settings.DEFAULT_FROM_EMAIL,
         "List-Id": f'"{name}" <digest.{settings.MAIL_DOMAIN}>',
-        "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
         "Auto-Submitted": "auto-generated",
         "Precedence": "bulk",
     }

@@ -32,7 +32,7 @@ def send_confirmations():
                 continue
             try:
                 subscription.send_mail()
-            except (SMTPException, OSError) as error:
+            except (SMTPException, OSError, ValueError) as error:
                 logger.warning("The confirmation for subscription %d was not sent, it is put off: %s", pk, error)
                 subscription.postpone_mail()
 

@@ -15,7 +15,7 @@ from config.celery import app
 from feed.models import Entry
 from papers.models import Author, Authorship, Category, Paper
 from papers.models.author import author_slug
-from tests.mail_server import AnyPort, Server
+from tests.mail_server import Server, listening
 from tests.papers.pictures import samples
 
 IS_LONG = bool(os.environ.get("LONG"))
@@ -138,12 +138,10 @@ def make_entry(make_paper):
 def smtp(settings):
     """A real mail server that the site sends to."""
     server = Server()
-    controller = AnyPort(server, hostname="127.0.0.1", port=0)
-    controller.start()
-    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
-    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", controller.port
-    yield server
-    controller.stop()
+    with listening(server) as port:
+        settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+        settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", port
+        yield server
 
 
 @pytest.fixture

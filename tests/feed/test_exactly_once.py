@@ -16,8 +16,8 @@ from feed.models import Delivery, Subscription
 from feed.periods import Day
 from feed.sending import send
 from tests.conftest import IS_LONG
+from tests.mail_server import Fickle, listening
 from tests.processes import python
-from tests.smtp import Fickle, listening
 
 READERS = 10_000 if IS_LONG else 600
 WORKERS, SEED = 4, 20261125

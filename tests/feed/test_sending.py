@@ -17,20 +17,11 @@ from feed.periods import Day
 from feed.planning import plan_period
 from feed.sending import send
 from papers.models import Paper
-from tests.smtp import HANG_UP, Server, listening
+from tests.mail_server import HANG_UP, Server
 
 MONDAY = Day(date(2026, 3, 2))
 MORNING = datetime(2026, 3, 3, 8, tzinfo=UTC)
 State = Delivery.State
-
-
-@pytest.fixture
-def smtp(settings):
-    server = Server()
-    with listening(server) as port:
-        settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
-        settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", port
-        yield server
 
 
 @pytest.fixture

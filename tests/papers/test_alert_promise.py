@@ -54,7 +54,7 @@ def test_the_mail_carries_a_button_to_leave_and_a_link(smtp, ada, tomorrow):
 
 
 def test_what_the_server_refuses_is_tried_again_on_the_same_day(smtp, tomorrow, clock):
-    smtp.answers = ["451 Try again later"]
+    smtp.answers["DATA"] = ["451 Try again later"]
     send_alerts()
     send_alerts()
     assert smtp.taken == []
@@ -65,7 +65,7 @@ def test_what_the_server_refuses_is_tried_again_on_the_same_day(smtp, tomorrow, 
 
 
 def test_what_is_always_refused_is_left_for_the_day_and_comes_with_the_next(smtp, tomorrow, clock):
-    smtp.answers = ["554 Never"] * 4
+    smtp.answers["DATA"] = ["554 Never"] * 4
     for _ in range(9):
         send_alerts()
         clock.shift(timedelta(hours=1))
@@ -86,7 +86,7 @@ def test_without_a_mail_server_everything_waits(smtp, settings, tomorrow, clock)
 
 
 def test_a_line_cut_in_the_middle_is_never_sent_twice_on_a_day(smtp, tomorrow, clock, caplog):
-    smtp.answers = ["hang up"]
+    smtp.answers["DATA"] = ["hang up"]
     send_alerts()
     clock.shift(timedelta(hours=5))
     send_alerts()
