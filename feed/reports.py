@@ -105,6 +105,11 @@ def is_hard(status: str, diagnostic: str) -> bool | None:
     )
 
 
+def one_line(text: str) -> str:
+    """What a server said, which may be anything, as one line without what can't be seen, or stored."""
+    return " ".join("".join(letter if letter.isprintable() else " " for letter in text).split())
+
+
 def _of_reply(diagnostic: str) -> re.Match[str] | None:
     """A server's older reply (RFC 5321, section 4.2.3, and RFC 7504) as the enhanced code that means the same."""
     reply = REPLY.match(diagnostic)
@@ -171,8 +176,7 @@ class Part:
 
     def field(self, name: str) -> str:
         """The first of this name, as one line that can be shown and stored, whatever it is made of; empty without any."""
-        text = self._fields.get(name.lower().encode(), b"")[:LONGEST].decode("utf-8", "replace")
-        return " ".join("".join(letter if letter.isprintable() else " " for letter in text).split())
+        return one_line(self._fields.get(name.lower().encode(), b"")[:LONGEST].decode("utf-8", "replace"))
 
     @cached_property
     def body(self) -> bytes:

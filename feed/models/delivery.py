@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import timedelta
+from email.utils import parseaddr
 
 from django.conf import settings
 from django.db import models, transaction
@@ -9,6 +10,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from accounts.hex_id import HexIdField
+from feed.reports import News, one_line
 
 from .digest import Digest
 from .subscription import Subscription
@@ -39,6 +41,11 @@ class DeliveryQuerySet(models.QuerySet["Delivery"]):
             keys = [delivery.pk for delivery in deliveries if delivery.due_at == until]
             mine = self.filter(pk__in=keys, state=Delivery.State.PENDING, due_at=until)
             mine.update(due_at=timezone.now() + pause)
+
+    def named(self, hex_ids: Iterable[str]) -> "Delivery | None":
+        """The one that a report names; of names that are nobody's there may be others."""
+        named = self.filter(hex_id__in=hex_ids).select_related("subscription", "digest").defer("digest__papers")
+        return named.first()
 
     def skip_stale(self) -> int:
         """Let go of those that come too late to be news; return how many."""
@@ -117,6 +124,12 @@ class Delivery(models.Model):
         """The same whenever it is tried: a server that has it already can tell."""
         return f"<{self.hex_id}@{settings.MAIL_DOMAIN}>"
 
+    @property
+    def envelope_sender(self) -> str:
+        """Where it comes back to: an address of its own, so that whoever returns it says which it is."""
+        local, at, domain = settings.BOUNCE_ADDRESS.partition("@")
+        return f"{local}+{self.hex_id}@{domain}" if at else parseaddr(settings.DEFAULT_FROM_EMAIL)[1]
+
     def begin(self) -> bool:
         """From here on it counts as sent, whatever happens. False where it may not be: another has it, or its reader left."""
         mine = Delivery.objects.filter(pk=self.pk, state=self.State.PENDING, due_at=self.due_at)
@@ -138,6 +151,29 @@ class Delivery(models.Model):
             if is_news and self.subscription:
                 self.subscription.bounce(is_hard=is_hard)
 
+    def complain(self, reason: str) -> None:
+        """Its reader called it spam: it has arrived, and was the last one. Told of again, nothing changes."""
+        Delivery.objects.filter(pk=self.pk).update(reason=_line(f"Complaint: {reason}"))
+        if self.subscription:
+            self.subscription.complain()
+
+    def leave(self) -> None:
+        """Its reader unsubscribed at the provider's."""
+        if self.subscription:
+            self.subscription.unsubscribe()
+
+    def fail(self, reason: str) -> None:
+        """It was taken, and not sent after all, which no address is to blame for."""
+        taken = Delivery.objects.filter(pk=self.pk, state__in=[self.State.SENDING, self.State.SENT])
+        taken.update(state=self.State.FAILED, reason=_line(reason), finished_at=timezone.now())
+
+    def hear(self, news: News, reason: str) -> None:
+        """What a mail server or a provider says became of it."""
+        if news == News.COMPLAINT:
+            self.complain(reason)
+        elif news != News.NOTHING:
+            self.bounce(reason, is_hard=news == News.HARD)
+
     def put_off(self, reason: str) -> None:
         """The server would not take it now, and certainly has not: try again, ever later, and not for ever."""
         failures = self.failures + 1
@@ -155,4 +191,4 @@ class Delivery(models.Model):
 
 def _line(reason: str) -> str:
     """What a server said, which may be anything, as one line that fits."""
-    return " ".join(reason.replace("\0", "").split())[:500]
+    return one_line(reason)[:500]
