@@ -291,7 +291,7 @@ ANYMAIL = _anymail()
 ANYMAIL_WEBHOOK_SECRET = env("ANYMAIL_WEBHOOK_SECRET", default="")
 if ANYMAIL_WEBHOOK_SECRET and not re.fullmatch(r"[^:\s]+:\S{16,}", ANYMAIL_WEBHOOK_SECRET):
     raise ImproperlyConfigured(
-        "ANYMAIL_WEBHOOK_SECRET is no secret: write it like anymail:a-password-of-16-characters-or-more"
+        "ANYMAIL_WEBHOOK_SECRET is no secret: write it like user:password, with 16 characters or more behind the colon"
     )
 # What stands behind the @ of a message's name.
 MAIL_DOMAIN = urlsplit(SITE_URL).hostname

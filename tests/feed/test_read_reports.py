@@ -90,12 +90,14 @@ def test_a_mail_server_that_takes_any_word_for_trouble_is_told_none(delivery, pi
         (b"\0" * 10, "no report of a mail server"),
         (b"x" * (LARGEST * 2), "more than 1,000,000 bytes"),
         (sample("postfix").replace(HEX_ID.encode(), b"f" * 24), f"no delivery is called {'f' * 24}"),
-        (sample("postfix").replace(HEX_ID.encode(), b"reader"), "it names no mail of ours"),
+        (sample("postfix").replace(HEX_ID.encode(), b"reader"), "names no mail of ours"),
     ],
     ids=["nothing", "holiday", "null", "huge", "unknown", "forged"],
 )
 def test_what_is_no_report_of_ours_is_taken_and_changes_nothing(delivery, pipe, data, reason):
-    assert f"nothing done: {reason}" in pipe(data).replace("it is ", "").replace("it has ", "")
+    answer = pipe(data)
+    assert answer.startswith("nothing done: ")
+    assert reason in answer
     assert states(delivery) == ("sent", "confirmed")
 
 
