@@ -286,7 +286,8 @@ def _anymail() -> dict[str, object]:
     return found
 
 
-ANYMAIL = _anymail()
+# An address that a provider refuses is told of by its webhook; an error would hold up the mail to others.
+ANYMAIL = {"IGNORE_RECIPIENT_STATUS": True, **_anymail()}
 # With it, and only then, providers may say at /anymail/… what became of mail. It stands in the address that they are given.
 ANYMAIL_WEBHOOK_SECRET = env("ANYMAIL_WEBHOOK_SECRET", default="")
 if ANYMAIL_WEBHOOK_SECRET and not re.fullmatch(r"[^:\s]+:\S{16,}", ANYMAIL_WEBHOOK_SECRET):

@@ -71,13 +71,13 @@ def test_a_provider_is_told_what_the_environment_says_of_it():
     code = """from config.settings import ANYMAIL, EMAIL_BACKEND
 assert EMAIL_BACKEND == "anymail.backends.mailgun.EmailBackend"
 assert ANYMAIL["MAILGUN_API_KEY"] == "00001234"
-assert ANYMAIL["IGNORE_RECIPIENT_STATUS"] is True
+assert ANYMAIL["IGNORE_RECIPIENT_STATUS"] is False
 assert ANYMAIL["SEND_DEFAULTS"] == {"tags": ["digest"]}
 """
     environment = {
         "EMAIL_BACKEND": "anymail.backends.mailgun.EmailBackend",
         "ANYMAIL_MAILGUN_API_KEY": "00001234",
-        "ANYMAIL_IGNORE_RECIPIENT_STATUS": "true",
+        "ANYMAIL_IGNORE_RECIPIENT_STATUS": "false",
         "ANYMAIL_SEND_DEFAULTS": '{"tags": ["digest"]}',
     }
     subprocess.run([sys.executable, "-c", code], env={**os.environ, **environment}, check=True)
