@@ -1,12 +1,15 @@
 """Every setting of the site, read from the environment once; `docs/settings.md` lists the names for operators."""
 
+import json
 import os
+import re
 import secrets
 import tempfile
 import zoneinfo
 from contextlib import suppress
 from datetime import date
 from email.utils import parseaddr
+from importlib.util import find_spec
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -123,6 +126,7 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "allauth",
     "allauth.account",
+    "anymail",
     "csp",
     "django_htmx",
     "heroicons",
@@ -247,10 +251,52 @@ ALLAUTH_TRUSTED_PROXY_COUNT = 1 if BEHIND_PROXY else 0
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = env(
     "DEFAULT_FROM_EMAIL", default='"{}" <papers@localhost>'.format(SITE_NAME.replace('"', ""))
 )
+EMAIL_BACKEND = env("EMAIL_BACKEND", default="")
+if EMAIL_BACKEND and not re.fullmatch(r"anymail\.backends\.\w+\.EmailBackend", EMAIL_BACKEND):
+    raise ImproperlyConfigured(
+        f"EMAIL_BACKEND={EMAIL_BACKEND} is no provider's: write it like anymail.backends.postmark.EmailBackend"
+    )
+if EMAIL_BACKEND and not find_spec(EMAIL_BACKEND.removesuffix(".EmailBackend")):
+    raise ImproperlyConfigured(f"EMAIL_BACKEND={EMAIL_BACKEND} is of a provider that django-anymail does not know")
 if email_url := env("EMAIL_URL", default=""):
+    if EMAIL_BACKEND:
+        raise ImproperlyConfigured(
+            "EMAIL_URL and EMAIL_BACKEND are both set: mail leaves on one way, leave out the other"
+        )
     vars().update(env.email_url_config(email_url))
-else:
-    EMAIL_BACKEND = "config.mail.ConsoleAndFileBackend"
+EMAIL_BACKEND = EMAIL_BACKEND or "config.mail.ConsoleAndFileBackend"
+# Where mail comes back to, each with the name of its own behind a plus; without it, to the sender.
+BOUNCE_ADDRESS = env("BOUNCE_ADDRESS", default="")
+# RFC 5321, section 4.5.3.1.1: what stands before the @ has 64 characters, and 25 of them are the plus and that name.
+if BOUNCE_ADDRESS and not re.fullmatch(r"[\w.!#$%&'*+/=?^`{|}~-]{1,39}@[\w.-]+", BOUNCE_ADDRESS, re.ASCII):
+    raise ImproperlyConfigured(
+        f"BOUNCE_ADDRESS={BOUNCE_ADDRESS} is no address to which more can be added: write it like "
+        "bounces@papers.example.org, with up to 39 characters before the @"
+    )
+
+
+def _anymail() -> dict[str, object]:
+    """What django-anymail is told of providers: each ANYMAIL_… of the environment, by the name it has there."""
+    found: dict[str, object] = {}
+    for name, value in os.environ.items():
+        if name.startswith("ANYMAIL_") and value:
+            # Some are yes or no, some are lists or more. A key stays as it is, though it be made of digits.
+            is_json = value in ("true", "false") or value[0] in "[{"
+            try:
+                found[name.removeprefix("ANYMAIL_")] = json.loads(value) if is_json else value
+            except ValueError as error:
+                raise ImproperlyConfigured(f"{name} begins like JSON, and is none: {error}") from error
+    return found
+
+
+# An address that a provider refuses is told of by its webhook; an error would hold up the mail to others.
+ANYMAIL = {"IGNORE_RECIPIENT_STATUS": True, **_anymail()}
+# With it, and only then, providers may say at /anymail/… what became of mail. It stands in the address that they are given.
+ANYMAIL_WEBHOOK_SECRET = env("ANYMAIL_WEBHOOK_SECRET", default="")
+if ANYMAIL_WEBHOOK_SECRET and not re.fullmatch(r"[^:\s]+:\S{16,}", ANYMAIL_WEBHOOK_SECRET):
+    raise ImproperlyConfigured(
+        "ANYMAIL_WEBHOOK_SECRET is no secret: write it like user:password, with 16 characters or more behind the colon"
+    )
 # What stands behind the @ in the names of messages and of the list.
 MAIL_DOMAIN = parseaddr(DEFAULT_FROM_EMAIL)[1].rpartition("@")[2]
 if not MAIL_DOMAIN:

@@ -2,8 +2,9 @@
 
 from django.contrib import admin
 
-from feed.models import Entry, Subscription
+from feed.models import Delivery, Entry, Subscription
 from papers.admin import HiddenFilter, hide, show
+from papers.admin.records import RecordMixin
 
 
 @admin.register(Entry)
@@ -47,3 +48,29 @@ class SubscriptionAdmin(admin.ModelAdmin):
 
     def has_add_permission(self, request):
         return False
+
+
+@admin.register(Delivery)
+class DeliveryAdmin(RecordMixin, admin.ModelAdmin):
+    list_display = ["digest", "subscription", "state", "reason", "is_lost", "due_at", "sending_at", "finished_at"]
+    list_filter = ["state", "is_lost"]
+    search_fields = ["subscription__email"]
+    fields = [
+        "digest",
+        "subscription",
+        "hex_id",
+        "state",
+        "reason",
+        "is_lost",
+        "failures",
+        "due_at",
+        "expires_at",
+        "sending_at",
+        "finished_at",
+    ]
+    ordering = ["-pk"]
+    show_full_result_count = False
+
+    def get_queryset(self, request):
+        # The papers of a digest are many words, and none of them is shown.
+        return super().get_queryset(request).select_related("digest", "subscription").defer("digest__papers")

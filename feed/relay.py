@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from smtplib import SMTP, SMTPException, SMTPServerDisconnected
 from socket import IPPROTO_TCP, TCP_NODELAY
 
+from anymail.exceptions import AnymailError, AnymailRequestsAPIError
 from django.core.mail import EmailMultiAlternatives, get_connection
 from django.core.mail.backends.base import BaseEmailBackend
 from django.core.mail.backends.smtp import EmailBackend
@@ -20,6 +21,10 @@ from feed.letter import Letter
 
 # The server has had enough of us, whatever it was asked.
 CLOSING = 421
+
+
+# A provider's: who we are, what we owe, and too many requests. It is the same for the next message.
+NOT_NOW = {401, 402, 403, 429}
 
 
 class Away(Exception):
@@ -57,6 +62,7 @@ class Message:
     links: Links
     sender: str
     recipient: str
+    hex_id: str
 
 
 class Relay:
@@ -72,6 +78,8 @@ class Relay:
         sender, recipient = headers.pop("From"), headers.pop("To")
         made = EmailMultiAlternatives(mail.subject, mail.text, sender, [recipient], headers=headers)
         made.attach_alternative(mail.html, "text/html")
+        # Providers repeat this in what they report; they may give the message another name.
+        made.metadata = {"delivery": message.hex_id}
         return made
 
     def announce(self, message: Message) -> None:
@@ -84,7 +92,9 @@ class Relay:
         """Send what was announced. Raises Refused, Dropped or Undecided."""
         try:
             self.backend.send_messages([prepared])
-        except (SMTPException, OSError) as error:
+        except AnymailRequestsAPIError as error:
+            raise _answered(error) from error
+        except (AnymailError, SMTPException, OSError) as error:
             raise Undecided(str(error)) from error
 
 
@@ -171,6 +181,15 @@ def ascii_address(address: str) -> str:
     if not local or not written.isascii() or not written.isprintable() or set(written) & set(' <>,;:\\"()[]'):
         raise ValueError(f"{address!r} can't be written as an address that every mail server takes")
     return written
+
+
+def _answered(error: AnymailRequestsAPIError) -> Exception:
+    """What a provider's answer, an HTTP status, means for a message."""
+    status = error.status_code or 0
+    if status in NOT_NOW:
+        return Dropped(str(error))
+    # Django's message is the same when it is tried again, and so would be the answer.
+    return Refused(554, str(error)) if 400 <= status < 500 else Undecided(str(error))
 
 
 @contextmanager

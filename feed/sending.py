@@ -10,7 +10,7 @@ import time
 from collections import Counter
 from collections.abc import Callable
 from datetime import timedelta
-from email.utils import formatdate, parseaddr
+from email.utils import formatdate
 from typing import NamedTuple
 
 from django.conf import settings
@@ -20,6 +20,7 @@ from feed.digest import Links, Mail, render
 from feed.letter import Letter
 from feed.models import Delivery, Digest, Subscription
 from feed.relay import Away, Dropped, Message, Refused, Relay, Undecided, ascii_address, relay
+from feed.reports import News, verdict
 
 logger = logging.getLogger(__name__)
 
@@ -127,8 +128,9 @@ def _send_one(line: Relay, delivery: Delivery, edition: Editions.Edition | None)
     except Refused as error:
         if error.is_for_now:
             return delivery.put_off(str(error))
-        if error.is_address:
-            return delivery.bounce(str(error), is_hard=True)
+        news = verdict("", str(error)) if error.is_address else None
+        if news in (News.HARD, News.SOFT):
+            return delivery.bounce(str(error), is_hard=news == News.HARD)
         return delivery.finish(State.FAILED, str(error))
     return delivery.finish(State.SENT)
 
@@ -142,8 +144,8 @@ def _message(delivery: Delivery, reader: Subscription, edition: Editions.Edition
         "Message-ID": delivery.message_id,
         **one_click(links.unsubscribe),
     }
-    sender = parseaddr(settings.DEFAULT_FROM_EMAIL)[1]
-    return Message(edition.mail, edition.letter, shared_headers(), headers, links, sender, recipient)
+    sender = delivery.envelope_sender
+    return Message(edition.mail, edition.letter, shared_headers(), headers, links, sender, recipient, delivery.hex_id)
 
 
 def shared_headers() -> dict[str, str]:

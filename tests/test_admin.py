@@ -7,7 +7,7 @@ from django.contrib import admin
 from django.contrib.auth.models import Permission
 from django.urls import reverse
 
-from feed.models import Entry, Subscription
+from feed.models import Delivery, Digest, Entry, Subscription
 from papers.models import (
     Batch,
     Listing,
@@ -45,7 +45,10 @@ def filled(make_entry, ada):
             Repository.objects.create(url=f"https://github.com/things/{entry.pk}")
             Picture.objects.create(url=f"https://example.org/{entry.pk}.png", use="media")
             Wanted.objects.ask(f"2512.{entry.pk:05}", by=ada)
-            Subscription.objects.ask(email=f"{entry.pk}-{index}@example.org", rhythm="daily")
+            subscription = Subscription.objects.ask(email=f"{entry.pk}-{index}@example.org", rhythm="daily")
+            day = DAY - timedelta(entry.pk)
+            digest = Digest.objects.create(kind="day", first_day=day, paper_count=1, papers=[{"entry": entry.pk}])
+            Delivery.objects.create(digest=digest, subscription=subscription)
 
     return fill
 
@@ -156,7 +159,9 @@ def test_a_run_says_what_was_refused_and_why(client, mod, db):
         assert words in page
 
 
-@pytest.mark.parametrize("model", [Batch, Picture, Repository, Run, Source, Version], ids=lambda model: model.__name__)
+@pytest.mark.parametrize(
+    "model", [Batch, Delivery, Picture, Repository, Run, Source, Version], ids=lambda model: model.__name__
+)
 def test_what_the_site_writes_about_itself_is_changed_by_nobody(client, mod, filled, model):
     mod.is_superuser = True
     mod.save()
@@ -189,6 +194,14 @@ def test_a_harvest_that_forgets_its_position_leaves_out_no_day(client, mod, db):
     client.post(url(Source, "changelist"), {"action": "forget_position", "_selected_action": [source.pk]})
     source.refresh_from_db()
     assert source.position == {"day": "2026-01-05"}
+
+
+def test_a_delivery_is_found_by_its_readers_address(client, mod, filled):
+    client.force_login(mod)
+    filled(2)
+    found = Delivery.objects.select_related("subscription").first()
+    results = client.get(url(Delivery, "changelist"), {"q": found.subscription.email}).context["cl"].result_list
+    assert [delivery.pk for delivery in results] == [found.pk]
 
 
 def test_who_may_only_look_forgets_no_position(client, ada, db):

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import timedelta
+from email.utils import parseaddr
 
 from django.conf import settings
 from django.db import connection, models, transaction
@@ -9,6 +10,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from accounts.hex_id import HexIdField
+from feed.reports import News, one_line
 
 from .digest import Digest
 from .subscription import Subscription
@@ -39,6 +41,11 @@ class DeliveryQuerySet(models.QuerySet["Delivery"]):
             keys = [delivery.pk for delivery in deliveries if delivery.due_at == until]
             mine = self.filter(pk__in=keys, state=Delivery.State.PENDING, due_at=until)
             mine.update(due_at=timezone.now() + pause)
+
+    def named(self, hex_ids: Iterable[str]) -> "Delivery | None":
+        """The one that a report names; of names that are nobody's there may be others."""
+        named = self.filter(hex_id__in=hex_ids).select_related("subscription", "digest").defer("digest__papers")
+        return named.first()
 
     def skip_stale(self) -> int:
         """Let go of those that come too late to be news; return how many."""
@@ -119,6 +126,12 @@ class Delivery(models.Model):
         """The same whenever it is tried: a server that has it already can tell."""
         return f"<{self.hex_id}@{settings.MAIL_DOMAIN}>"
 
+    @property
+    def envelope_sender(self) -> str:
+        """Where it comes back to: an address of its own, so that whoever returns it says which it is."""
+        local, at, domain = settings.BOUNCE_ADDRESS.partition("@")
+        return f"{local}+{self.hex_id}@{domain}" if at else parseaddr(settings.DEFAULT_FROM_EMAIL)[1]
+
     def begin(self) -> bool:
         """From here on it counts as sent, whatever happens. False where it may not be: another has it, or its reader left."""
         # Who unsubscribed a moment ago gets nothing, though the batch was reserved before. It is run for each mail, and
@@ -146,6 +159,24 @@ class Delivery(models.Model):
                 self.subscription.bounce(is_hard=is_hard)
         return self.State.BOUNCED
 
+    def hear(self, news: News, reason: str) -> None:
+        """What a mail server or a provider says became of it, after it was taken. Told of again, nothing changes."""
+        match news:
+            case News.HARD | News.SOFT:
+                self.bounce(reason, is_hard=news == News.HARD)
+            case News.REFUSAL:
+                # It was taken, and not sent after all, which no address is to blame for.
+                taken = Delivery.objects.filter(pk=self.pk, state__in=[self.State.SENDING, self.State.SENT])
+                taken.update(state=self.State.FAILED, reason=_line(reason), finished_at=timezone.now())
+            case News.COMPLAINT:
+                # It has arrived, and was the last one.
+                Delivery.objects.filter(pk=self.pk).update(reason=_line(f"Complaint: {reason}"))
+        if self.subscription and news == News.COMPLAINT:
+            self.subscription.complain()
+        if self.subscription and news == News.LEFT:
+            self.subscription.unsubscribe()
+        Digest.objects.filter(pk=self.digest_id).count_deliveries()
+
     def put_off(self, reason: str) -> State:
         """The server would not take it now, and certainly has not: try again, ever later, and not for ever."""
         failures = self.failures + 1
@@ -169,4 +200,4 @@ where id = %s and state = 'pending' and due_at = %s and exists (
 
 def _line(reason: str) -> str:
     """What a server said, which may be anything, as one line that fits."""
-    return " ".join(reason.replace("\0", "").split())[:500]
+    return one_line(reason)[:500]

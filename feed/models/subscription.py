@@ -157,6 +157,10 @@ class Subscription(models.Model):
                 mine.state = self.State.STOPPED
             mine.save(update_fields=["state", "soft_bounces", "soft_bounced_at"])
 
+    def complain(self) -> None:
+        """Its reader called a mail spam, which says more clearly than any link that no more is wanted."""
+        self.unsubscribe()
+
     @property
     def confirm_link(self) -> str:
         return self._link("confirm")

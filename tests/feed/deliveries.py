@@ -1,0 +1,27 @@
+"""Readers who were sent a digest."""
+
+from datetime import date, timedelta
+from itertools import count
+
+from django.utils import timezone
+
+from feed.models import Delivery, Digest, Subscription
+
+DAY = date(2026, 1, 5)
+_numbers = count()
+
+
+def reader(email: str = "reader@example.org") -> Subscription:
+    """Someone who has asked for the digest, and confirmed it."""
+    subscription = Subscription.objects.ask(email=email, rhythm="daily")
+    subscription.confirm()
+    return subscription
+
+
+def sent(subscription: Subscription, **more) -> Delivery:
+    """A digest that was sent to this reader, each time another."""
+    day = DAY + timedelta(days=next(_numbers))
+    digest = Digest.objects.create(kind="day", first_day=day, paper_count=1, papers=[{"entry": 1}])
+    now = timezone.now()
+    fields = {"state": Delivery.State.SENT, "sending_at": now, "finished_at": now, **more}
+    return Delivery.objects.create(digest=digest, subscription=subscription, **fields)
