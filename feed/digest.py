@@ -4,6 +4,7 @@ import html
 from typing import NamedTuple
 
 from django.conf import settings
+from django.core.mail import EmailMultiAlternatives
 from django.template.loader import render_to_string
 from django.urls import reverse
 
@@ -39,6 +40,12 @@ class Mail(NamedTuple):
     subject: str
     text: str
     html: str
+
+    def as_message(self, subject: str, recipient: str) -> EmailMultiAlternatives:
+        """For one reader, as Django sends it."""
+        message = EmailMultiAlternatives(subject, self.text, to=[recipient])
+        message.attach_alternative(self.html, "text/html")
+        return message
 
     def for_reader(self, links: Links) -> "Mail":
         text, page = self.text, self.html

@@ -12,7 +12,7 @@ from smtplib import SMTP, SMTPException, SMTPServerDisconnected
 from socket import IPPROTO_TCP, TCP_NODELAY
 
 from anymail.exceptions import AnymailError, AnymailRequestsAPIError
-from django.core.mail import EmailMultiAlternatives, get_connection
+from django.core.mail import get_connection
 from django.core.mail.backends.base import BaseEmailBackend
 from django.core.mail.backends.smtp import EmailBackend
 
@@ -75,9 +75,8 @@ class Relay:
         """What `hand_over` takes. Raises ValueError for what can't be written into a mail."""
         mail = message.mail.for_reader(message.links)
         headers = {**message.shared, **message.headers}
-        sender, recipient = headers.pop("From"), headers.pop("To")
-        made = EmailMultiAlternatives(mail.subject, mail.text, sender, [recipient], headers=headers)
-        made.attach_alternative(mail.html, "text/html")
+        made = mail.as_message(mail.subject, headers.pop("To"))
+        made.from_email, made.extra_headers = headers.pop("From"), headers
         # Providers repeat this in what they report; they may give the message another name.
         made.metadata = {"delivery": message.hex_id}
         return made

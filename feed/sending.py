@@ -36,6 +36,7 @@ State = Delivery.State
 
 def send(enough: timedelta = ENOUGH, tell: Callable[[], object] = lambda: None) -> Counter[str]:
     """Send what is due, for so long at most; `tell` hears of each that is done. Returns how many ended in which state."""
+    unfinished = set(Delivery.objects.unfinished().values_list("digest", flat=True).distinct())
     if lost := Delivery.objects.give_up_lost():
         logger.error("%d digests may or may not have arrived: their sender was stopped. They are not repeated", lost)
     if stale := Delivery.objects.skip_stale():
@@ -46,6 +47,7 @@ def send(enough: timedelta = ENOUGH, tell: Callable[[], object] = lambda: None) 
     while time.monotonic() < deadline and (batch := Delivery.objects.reserve(BATCH)):
         if not _send_batch(batch, editions, outcomes, tell):
             break
+    Digest.objects.filter(pk__in=unfinished).count_deliveries()
     return outcomes
 
 

@@ -1,6 +1,7 @@
 from django.urls import path, register_converter
 
 from . import periods, views
+from .models import Digest
 
 register_converter(periods.DayConverter, "day")
 register_converter(periods.WeekConverter, "week")
@@ -28,11 +29,15 @@ urlpatterns = [
     path("subscribe/manage/<str:token>", views.manage, name="manage"),
     path("subscribe/manage/<str:token>/delete", views.delete_subscription, name="delete_subscription"),
     path("unsubscribe/<str:token>", views.unsubscribe, name="unsubscribe"),
+    path("moderation/digests", views.digests, {"kind": Digest.Kind.DAY}, name="digests"),
+    path("moderation/digests/weekly", views.digests, {"kind": Digest.Kind.WEEK}, name="weekly_digests"),
     path("moderation/digest", views.newest_digest, name="newest_digest"),
     path("moderation/digest/date/<day:period>", views.digest, name="day_digest"),
     path("moderation/digest/week/<week:period>", views.digest, name="week_digest"),
     path("moderation/digest/date/<day:period>/mail", views.digest_mail, name="day_digest_mail"),
     path("moderation/digest/week/<week:period>/mail", views.digest_mail, name="week_digest_mail"),
+    path("moderation/digest/date/<day:period>/test", views.send_test, name="day_digest_test"),
+    path("moderation/digest/week/<week:period>/test", views.send_test, name="week_digest_test"),
     path("about", views.about, name="about"),
     path("privacy", views.privacy, name="privacy"),
 ]

@@ -6,7 +6,7 @@ from email.utils import parseaddr
 
 from django.conf import settings
 from django.db import connection, models, transaction
-from django.db.models import Q
+from django.db.models import Count, Q
 from django.utils import timezone
 
 from accounts.hex_id import HexIdField
@@ -17,6 +17,13 @@ from .subscription import Subscription
 
 
 class DeliveryQuerySet(models.QuerySet["Delivery"]):
+    def unfinished(self):
+        return self.filter(state__in=[Delivery.State.PENDING, Delivery.State.SENDING])
+
+    def waiting_by_period(self) -> dict[str, int]:
+        """How many of each period are still to be sent."""
+        return dict(self.unfinished().order_by().values_list("period").annotate(Count("pk")))
+
     def due(self):
         return self.filter(state=Delivery.State.PENDING, due_at__lte=timezone.now())
 
@@ -187,7 +194,7 @@ class Delivery(models.Model):
         return self.State.PENDING
 
     def _open(self) -> DeliveryQuerySet:
-        return Delivery.objects.filter(pk=self.pk, state__in=[self.State.PENDING, self.State.SENDING])
+        return Delivery.objects.unfinished().filter(pk=self.pk)
 
 
 BEGIN = """

@@ -3,7 +3,7 @@
 from datetime import date
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Count, Min, Q, Sum
 from django.utils import timezone
 
 from feed.excerpt import line, opening
@@ -55,6 +55,24 @@ class DigestQuerySet(models.QuerySet["Digest"]):
             papers=[_frozen(entry) for entry in shown],
         )
 
+    def by_period(self, kind: "Digest.Kind"):
+        """A row for each period of a kind, the newest first: the sums of its digests, which are narrowed or whole."""
+        rows = self.filter(kind=kind).order_by("-first_day").values("first_day")
+        counts = {f"{name}_count": Sum(f"{name}_count") for name in Digest.COUNTED}
+        return rows.annotate(digest_count=Count("pk"), composed_at=Min("composed_at"), **counts)
+
+    def count_deliveries(self) -> None:
+        """Write down for these digests how many deliveries ended in which way."""
+        counts: dict[int, dict[str, int]] = {key: {} for key in self.values_list("pk", flat=True)}
+        states = self.filter(deliveries__isnull=False).values_list("pk", "deliveries__state", "deliveries__is_lost")
+        for key, state, is_lost, number in states.annotate(number=Count("deliveries")).order_by():
+            counts[key][state] = counts[key].get(state, 0) + number
+            counts[key]["lost"] = counts[key].get("lost", 0) + number * is_lost
+        self.model.objects.bulk_update(
+            [Digest(pk=key, **{f"{name}_count": of.get(name, 0) for name in Digest.COUNTED}) for key, of in counts.items()],
+            [f"{name}_count" for name in Digest.COUNTED],
+        )
+
     def _find(self, period: Period, interest: Interest) -> "Digest | None":
         return self.filter(kind=period.name, first_day=period.start, key=interest.key).first()
 
@@ -69,6 +87,9 @@ class Digest(models.Model):
     # In characters, so that the worst of titles can't make a mail of its own.
     LONGEST_TITLE, LONGEST_BYLINE, LONGEST_SUMMARY = 240, 120, 300
 
+    # What a delivery may come to; "lost" are those of the failed that may have arrived.
+    COUNTED = ("sent", "bounced", "failed", "lost", "skipped")
+
     kind = models.CharField(max_length=8, choices=Kind)
     first_day = models.DateField()
     key = models.CharField(max_length=64, blank=True, help_text="Of what it is narrowed to; empty: to nothing.")
@@ -76,6 +97,12 @@ class Digest(models.Model):
     paper_count = models.PositiveIntegerField(help_text="How many the period had, shown or not.")
     papers = models.JSONField(help_text="Those shown, as they were: the best first.")
     composed_at = models.DateTimeField(default=timezone.now)
+    # Of deliveries, whose rows are forgotten after a while; counted whenever some of them have ended.
+    sent_count = models.PositiveIntegerField(default=0, editable=False)
+    bounced_count = models.PositiveIntegerField(default=0, editable=False)
+    failed_count = models.PositiveIntegerField(default=0, editable=False)
+    lost_count = models.PositiveIntegerField(default=0, editable=False)
+    skipped_count = models.PositiveIntegerField(default=0, editable=False)
 
     objects = DigestQuerySet.as_manager()
 

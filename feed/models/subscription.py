@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from django.conf import settings
 from django.core import signing
 from django.db import models, transaction
-from django.db.models import Q
+from django.db.models import Count, Q
 from django.db.models.functions import Lower
 from django.urls import reverse
 from django.utils import timezone
@@ -24,6 +24,10 @@ class SubscriptionQuerySet(models.QuerySet["Subscription"]):
 
     def confirmed(self):
         return self.filter(state=Subscription.State.CONFIRMED)
+
+    def count_by_rhythm(self) -> dict[str, int]:
+        counts = dict(self.order_by().values_list("rhythm").annotate(Count("pk")))
+        return {rhythm: counts.get(rhythm, 0) for rhythm in Subscription.Rhythm.values}
 
     def digest_due(self, now: datetime):
         """Those for which it is time, at the aware time `now`, to look whether there is a digest."""

@@ -1,5 +1,5 @@
 from .calendar import calendar
-from .digests import digest, digest_mail, newest_digest
+from .digests import digest, digest_mail, digests, newest_digest, send_test
 from .new import new, newest_announcement
 from .pages import about, privacy
 from .periods import home, no_period, papers, period
@@ -13,6 +13,7 @@ __all__ = [
     "delete_subscription",
     "digest",
     "digest_mail",
+    "digests",
     "home",
     "manage",
     "new",
@@ -22,6 +23,7 @@ __all__ = [
     "papers",
     "period",
     "privacy",
+    "send_test",
     "subscribe",
     "trending",
     "unsubscribe",

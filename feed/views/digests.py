@@ -1,21 +1,60 @@
 """What moderators see of the digest before it goes out, or as it went."""
 
+import logging
+from datetime import date
+from smtplib import SMTPException
+
 from csp.constants import NONE, SELF, UNSAFE_INLINE
 from csp.decorators import csp
 from django.conf import settings
+from django.contrib import messages
 from django.contrib.auth.decorators import login_required, permission_required
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.clickjacking import xframe_options_sameorigin
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_POST, require_safe
+from django_ratelimit.core import is_ratelimited
 
+from feed import circulation
+from feed.circulation_plot import Plot
 from feed.digest import Links
 from feed.digest import render as render_mail
-from feed.models import Digest, Entry
+from feed.models import Delivery, Digest, Entry, Subscription
 from feed.periods import Day, Week
 
+logger = logging.getLogger(__name__)
+
 may_look = permission_required("feed.view_digest", raise_exception=True)
+
+
+# Periods a page.
+SIZE = 30
+
+
+@require_safe
+@login_required
+@may_look
+def digests(request, kind):
+    """All that was composed, with what became of it, and how many it goes to over time."""
+    periods = Digest.objects.by_period(kind)
+    before = request.GET.get("before", "")
+    try:
+        rows = list((periods.filter(first_day__lt=date.fromisoformat(before)) if before else periods)[: SIZE + 1])
+    except ValueError as error:
+        raise Http404("This page is not there. Go back to the first one.") from error
+    waiting = Delivery.objects.waiting_by_period()
+    period = {Digest.Kind.DAY: Day, Digest.Kind.WEEK: Week}[kind]
+    rows = [{**row, "period": period(row["first_day"]), "waiting": waiting.get(str(period(row["first_day"])))} for row in rows]
+    context = {
+        "kind": kind,
+        "rows": rows[:SIZE],
+        "before": rows[SIZE - 1]["period"] if len(rows) > SIZE else None,
+        "is_first_page": not before,
+        "readers": Subscription.objects.confirmed().count_by_rhythm(),
+        "plot": None if before else Plot(circulation.days(Day.current().start)),
+    }
+    return render(request, "feed/digests.html", context)
 
 
 @require_safe
@@ -64,6 +103,29 @@ def digest_mail(request, period):
     if not mail:
         raise Http404(f"There is no mail on {period}: it has no papers.")
     return HttpResponse(mail.html.replace("<head>", '<head><base target="_blank">', 1))
+
+
+@require_POST
+@login_required
+@may_look
+def send_test(request, period):
+    """Send the mail, as it would go out now, to the moderator who asks."""
+    recipient = request.user.verified_email
+    mail = (digest := Digest.objects.look(period)) and _for_nobody(digest)
+    if is_ratelimited(request, group="test_digest", key="user", rate="20/h", increment=True):
+        messages.error(request, "That were twenty in an hour. Please wait a little before the next one.")
+    elif not recipient:
+        messages.error(request, "Your account has no confirmed email address to send it to. Confirm one in your settings.")
+    elif not mail:
+        messages.error(request, f"There is no mail on this {period.noun}: it has no papers.")
+    else:
+        try:
+            mail.as_message(f"[Test] {mail.subject}", recipient).send()
+            messages.success(request, f"Sent to {recipient}. Its links to change or leave go to the page where one subscribes.")
+        except (SMTPException, OSError, ValueError) as error:
+            logger.warning("A test of the digest was not sent: %s", error)
+            messages.error(request, f"The mail server would not take it: {error}")
+    return redirect(f"feed:{period.name}_digest", period)
 
 
 def _for_nobody(digest):

@@ -23,5 +23,5 @@ def sent(subscription: Subscription, **more) -> Delivery:
     day = DAY + timedelta(days=next(_numbers))
     digest = Digest.objects.create(kind="day", first_day=day, paper_count=1, papers=[{"entry": 1}])
     now = timezone.now()
-    fields = {"state": Delivery.State.SENT, "sending_at": now, "finished_at": now, **more}
+    fields = {"state": Delivery.State.SENT, "sending_at": now, "finished_at": now, "period": f"{day}", **more}
     return Delivery.objects.create(digest=digest, subscription=subscription, **fields)
