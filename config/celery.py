@@ -67,6 +67,7 @@ TIMETABLE = {
     "topics": {"task": "papers.tasks.count_topics", "schedule": crontab(minute=15, hour=4)},
     # Not at the full hour, when other things have just begun.
     "watch": {"task": "papers.tasks.watch", "schedule": crontab(minute=50)},
+    "forget-unconfirmed": {"task": "feed.tasks.forget_unconfirmed", "schedule": crontab(minute=40, hour=3)},
     "forget-runs": {"task": "papers.tasks.forget_runs", "schedule": crontab(minute=45, hour=3)},
 }
 # What may take minutes has a queue and a worker of its own: confirmations, promotions and the day's listing don't wait

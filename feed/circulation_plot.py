@@ -108,5 +108,7 @@ def _title(day: Day) -> str:
     counts = {"confirmed": day.confirmed, "unsubscribed": day.left, "stopped": day.stopped}
     lines += [f"{count:,} {what}" for what, count in counts.items() if count]
     if day.sent:
-        lines.append(f"{day.sent:,} mail{'s'[: day.sent != 1]} sent" + (f", {day.bounced:,} came back" if day.bounced else ""))
+        lines.append(
+            f"{day.sent:,} mail{'s'[: day.sent != 1]} sent" + (f", {day.bounced:,} came back" if day.bounced else "")
+        )
     return "\n".join(lines)

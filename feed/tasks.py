@@ -32,6 +32,7 @@ def send_confirmations():
                 continue
             try:
                 subscription.send_mail()
+                subscription.note_mailed(how="on the list already" if subscription.is_confirmed else "a confirmation")
             except (SMTPException, OSError, ValueError) as error:
                 logger.warning("The confirmation for subscription %d was not sent, it is put off: %s", pk, error)
                 subscription.postpone_mail()
@@ -61,3 +62,9 @@ def mirror_huggingface():
     """Bring the mirrored days up to date, where the operator has switched mirroring on."""
     if settings.MIRROR_HUGGINGFACE:
         mirror_days()
+
+
+@shared_task
+def forget_unconfirmed():
+    """Erase the addresses that nobody has confirmed."""
+    Subscription.objects.forget_unconfirmed()

@@ -69,7 +69,10 @@ class DigestQuerySet(models.QuerySet["Digest"]):
             counts[key][state] = counts[key].get(state, 0) + number
             counts[key]["lost"] = counts[key].get("lost", 0) + number * is_lost
         self.model.objects.bulk_update(
-            [Digest(pk=key, **{f"{name}_count": of.get(name, 0) for name in Digest.COUNTED}) for key, of in counts.items()],
+            [
+                Digest(pk=key, **{f"{name}_count": of.get(name, 0) for name in Digest.COUNTED})
+                for key, of in counts.items()
+            ],
             [f"{name}_count" for name in Digest.COUNTED],
         )
 

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from django.conf import settings
 from django.core import signing
 from django.db import models, transaction
-from django.db.models import Count, Q
+from django.db.models import Count, Exists, OuterRef, Q
 from django.db.models.functions import Lower
 from django.urls import reverse
 from django.utils import timezone
@@ -13,8 +13,11 @@ from django.utils import timezone
 from accounts.hex_id import HexIdField
 from accounts.mail import compose, one_click
 from accounts.models.user import validate_time_zone
+from feed import mailbox
 from feed.interest import Interest
 from feed.periods import next_digest_hour
+
+from .consent import Consent
 
 
 class SubscriptionQuerySet(models.QuerySet["Subscription"]):
@@ -33,21 +36,38 @@ class SubscriptionQuerySet(models.QuerySet["Subscription"]):
         """Those for which it is time, at the aware time `now`, to look whether there is a digest."""
         return self.confirmed().filter(digest_due_at__lte=now).order_by("digest_due_at", "pk")
 
-    def ask(self, *, email: str, rhythm: str) -> "Subscription":
+    def ask(self, *, email: str, rhythm: str, how: str = "", ip_address: str | None = None) -> "Subscription":
         """Someone asks for the digest at this address. Nothing is sent there but one mail, until its button is pressed.
 
-        A confirmed subscription stays as it is: whoever asks may be a stranger.
+        A confirmed subscription stays as it is: whoever asks may be a stranger. Raises ValidationError for what is no
+        address.
         """
+        email = mailbox.normal(email)
         with transaction.atomic():
-            self.get_or_create(email=email.strip().lower(), defaults={"rhythm": rhythm})
-            subscription = self.select_for_update().get(email=email.strip().lower())
-            subscription._ask(rhythm)
+            # The same work whether or not the address is known: nor must the time it takes tell.
+            self.bulk_create([Subscription(email=email, rhythm=rhythm)], ignore_conflicts=True)
+            subscription = self.select_for_update().get(email=email)
+            subscription._ask(rhythm, how, ip_address)
         return subscription
 
     def named_by(self, token: str, *, purpose: str) -> "Subscription":
         """The subscription that a signed link names. Raises BadSignature, SignatureExpired or DoesNotExist."""
         age = Subscription.LINK_AGE if purpose == "confirm" else None
         return self.get(hex_id=_signer(purpose).unsign(token, max_age=age))
+
+    def forget_unconfirmed(self) -> None:
+        """Erase the addresses that somebody asked for and nobody has confirmed, a month after their link expired."""
+        limit = timezone.now() - Subscription.LINK_AGE - Subscription.UNCONFIRMED_REMEMBERED
+        lately = Consent.objects.filter(subscription=OuterRef("pk"), at__gt=limit)
+        self.filter(state=Subscription.State.PENDING, created_at__lte=limit).exclude(Exists(lately)).delete()
+
+    def delete(self) -> tuple[int, dict[str, int]]:
+        """Erase them as `Subscription.delete` does, one by one."""
+        count = sum(subscription.delete()[0] for subscription in self)
+        return count, {self.model._meta.label: count}
+
+    # As Django's own: there is no deleting of everything by a slip of the finger.
+    delete.alters_data = delete.queryset_only = True  # type: ignore[attr-defined]
 
 
 class Subscription(models.Model):
@@ -63,8 +83,10 @@ class Subscription(models.Model):
 
     # A confirmation link is good for a week; then one asks again. The links to leave are good for ever.
     LINK_AGE = timedelta(days=7)
-    # Asking again and again must not fill somebody's inbox.
-    RESEND_PAUSE = timedelta(minutes=10)
+    # Asking again and again, from however many networks, must not fill somebody's inbox.
+    RESEND_PAUSE, MOST_MAILS_A_DAY = timedelta(minutes=10), 5
+    # Who finds the mail late asks again; whose address it was not is not kept on a list for ever.
+    UNCONFIRMED_REMEMBERED = timedelta(days=30)
     # After 4, 16, 64 minutes, four hours and seventeen the address is taken to be no good.
     MOST_FAILURES = 5
     # A full mailbox passes. Three mails in a row that came back, of one a week too, and nobody reads there.
@@ -88,7 +110,7 @@ class Subscription(models.Model):
     mailed_at = models.DateTimeField(null=True, blank=True, editable=False)
     soft_bounces = models.PositiveSmallIntegerField(default=0, editable=False)
     soft_bounced_at = models.DateTimeField(null=True, blank=True, editable=False)
-    # The record of consent.
+    # The record of consent is `consents`; these are the newest of it, at hand.
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     confirmed_at = models.DateTimeField(null=True, blank=True, editable=False)
     unsubscribed_at = models.DateTimeField(null=True, blank=True, editable=False)
@@ -116,54 +138,80 @@ class Subscription(models.Model):
     def is_confirmed(self) -> bool:
         return self.state == self.State.CONFIRMED
 
-    def confirm(self) -> None:
-        """The button in the mail was pressed. Pressing it again changes nothing, nor does it after leaving."""
-        now = timezone.now()
-        waiting = Subscription.objects.filter(pk=self.pk, state=self.State.PENDING)
-        waiting.update(
-            state=self.State.CONFIRMED,
-            confirmed_at=now,
-            unsubscribed_at=None,
-            digest_due_at=next_digest_hour(self.time_zone, now),
-            soft_bounces=0,
-        )
-        self.refresh_from_db()
+    @property
+    def readable_email(self) -> str:
+        """As its owner writes it."""
+        return mailbox.readable(self.email)
 
-    def prefer(self, *, rhythm: str, time_zone: str, interest: Interest) -> None:
-        """How often, by which clock and of what its digests are from now on. Who leaves at this moment stays away."""
-        now = timezone.now()
+    @property
+    def wish(self) -> dict:
+        """What its owner wants, as the record of consent keeps it."""
+        return {"rhythm": self.rhythm, "time_zone": self.time_zone, "interest": self.interest}
+
+    def confirm(self, *, how: str = "", ip_address: str | None = None) -> None:
+        """The button in the mail was pressed. Pressing it again changes nothing, nor does it after leaving."""
         with transaction.atomic():
-            mine = Subscription.objects.select_for_update().get(pk=self.pk)
+            if self._lock() and self.state == self.State.PENDING:
+                now = timezone.now()
+                self._become(
+                    self.State.CONFIRMED,
+                    Consent(act=Consent.Act.CONFIRMED, how=how, wish=self.wish, ip_address=ip_address),
+                    confirmed_at=now,
+                    unsubscribed_at=None,
+                    digest_due_at=next_digest_hour(self.time_zone, now),
+                    soft_bounces=0,
+                )
+
+    def prefer(self, *, rhythm: str, time_zone: str, interest: Interest, how: str = "") -> None:
+        """How often, by which clock and of what its digests are from now on. Who leaves at this moment stays away."""
+        with transaction.atomic():
+            if not self._lock():
+                return
+            before, now = self.wish, timezone.now()
             self.rhythm, self.time_zone = rhythm, time_zone
             self.interest, self.interest_key = interest.stored, interest.key
             # One that is due this minute is not put off until tomorrow.
-            is_due = mine.is_confirmed and mine.digest_due_at <= now
-            self.digest_due_at = mine.digest_due_at if is_due else next_digest_hour(time_zone, now)
+            if not (self.is_confirmed and self.digest_due_at <= now):
+                self.digest_due_at = next_digest_hour(time_zone, now)
             self.save(update_fields=["rhythm", "time_zone", "interest", "interest_key", "digest_due_at"])
+            if self.wish != before:
+                self._note(Consent(act=Consent.Act.CHANGED, how=how, wish=self.wish))
 
-    def unsubscribe(self) -> None:
+    def unsubscribe(self, *, how: str = "") -> None:
         """No more mail to this address, at once; a mail that waits is not sent either."""
-        if self.state != self.State.UNSUBSCRIBED:
-            self.state, self.unsubscribed_at, self.mail_due_at = self.State.UNSUBSCRIBED, timezone.now(), None
-            self.save(update_fields=["state", "unsubscribed_at", "mail_due_at"])
+        self._leave(Consent(act=Consent.Act.UNSUBSCRIBED, how=how))
+
+    def complain(self, *, how: str = "a report of the mail service") -> None:
+        """The reader has called its mail junk: that is a way of leaving, too."""
+        self._leave(Consent(act=Consent.Act.COMPLAINED, how=how))
 
     def bounce(self, *, is_hard: bool) -> None:
         """A mail came back. After the first of an address that is none, or the third in a row, no more is sent there.
 
         Whoever asks again gets a new confirmation, and with its button everything begins anew.
         """
-        now = timezone.now()
         with transaction.atomic():
-            mine = Subscription.objects.select_for_update().get(pk=self.pk)
-            is_in_a_row = mine.soft_bounced_at and now - mine.soft_bounced_at <= self.SOFT_BOUNCES_REMEMBERED
-            mine.soft_bounces, mine.soft_bounced_at = (mine.soft_bounces if is_in_a_row else 0) + (not is_hard), now
-            if mine.is_confirmed and (is_hard or mine.soft_bounces >= self.MOST_SOFT_BOUNCES):
-                mine.state = self.State.STOPPED
-            mine.save(update_fields=["state", "soft_bounces", "soft_bounced_at"])
+            if not self._lock():
+                return
+            now = timezone.now()
+            is_in_a_row = self.soft_bounced_at and now - self.soft_bounced_at <= self.SOFT_BOUNCES_REMEMBERED
+            self.soft_bounces, self.soft_bounced_at = (self.soft_bounces if is_in_a_row else 0) + (not is_hard), now
+            self.save(update_fields=["soft_bounces", "soft_bounced_at"])
+            if self.is_confirmed and (is_hard or self.soft_bounces >= self.MOST_SOFT_BOUNCES):
+                how = "no such address" if is_hard else f"{self.soft_bounces} mails in a row came back"
+                self._become(self.State.STOPPED, Consent(act=Consent.Act.STOPPED, how=how))
 
-    def complain(self) -> None:
-        """Its reader called a mail spam, which says more clearly than any link that no more is wanted."""
-        self.unsubscribe()
+    def delete(self, *args, **kwargs) -> tuple[int, dict[str, int]]:
+        """Erase the address and all that leads to it. What was counted stays: acts with their days, digests sent."""
+        with transaction.atomic():
+            if not self._lock():
+                return 0, {}
+            self.consents.all().anonymize()
+            # A mail server's answer often names the address.
+            self.deliveries.update(reason="")
+            if self.is_confirmed:
+                Consent.objects.create(act=Consent.Act.DELETED, at=None, step=-1)
+            return super().delete(*args, **kwargs)
 
     @property
     def confirm_link(self) -> str:
@@ -195,12 +243,51 @@ class Subscription(models.Model):
     def _link(self, purpose: str) -> str:
         return settings.SITE_URL + reverse(f"feed:{purpose}", args=[_signer(purpose).sign(self.hex_id)])
 
-    def _ask(self, rhythm: str) -> None:
+    def note_mailed(self, *, how: str = "") -> None:
+        """Write down that it was sent a mail to confirm, or word that nothing needs doing."""
+        self._note(Consent(act=Consent.Act.MAILED, how=how))
+
+    def _ask(self, rhythm: str, how: str, ip_address: str | None) -> None:
+        was, was_waiting, may_be_mailed = self.state, self.mail_due_at is not None, self._may_be_mailed()
         if not self.is_confirmed:
             self.state, self.rhythm = self.State.PENDING, rhythm
-        if self.mailed_at is None or timezone.now() - self.mailed_at >= self.RESEND_PAUSE:
+        if may_be_mailed:
             self.mail_due_at, self.mail_failures = timezone.now(), 0
-        self.save()
+        self.save(update_fields=["state", "rhythm", "mail_due_at", "mail_failures"])
+        if (may_be_mailed and not was_waiting) or self.state != was:
+            # Who asks for an address that is on the list already proves nothing, and may be anybody.
+            kept = None if self.is_confirmed else ip_address
+            self._note(Consent(act=Consent.Act.ASKED, how=how, wish={"rhythm": rhythm}, ip_address=kept))
+
+    def _may_be_mailed(self) -> bool:
+        now = timezone.now()
+        mails = self.consents.filter(act=Consent.Act.MAILED, at__gt=now - timedelta(days=1)).count()
+        is_rested = self.mailed_at is None or now - self.mailed_at >= self.RESEND_PAUSE
+        return is_rested and mails < self.MOST_MAILS_A_DAY
+
+    def _leave(self, consent: Consent) -> None:
+        with transaction.atomic():
+            if self._lock() and self.state != self.State.UNSUBSCRIBED:
+                self._become(self.State.UNSUBSCRIBED, consent, unsubscribed_at=timezone.now(), mail_due_at=None)
+
+    def _become(self, state: State, consent: Consent, **fields) -> None:
+        """Change the state and what goes with it, and write down which act did it."""
+        consent.step = (state == self.State.CONFIRMED) - self.is_confirmed
+        vars(self).update(state=state, **fields)
+        self.save(update_fields=["state", *fields])
+        self._note(consent)
+
+    def _note(self, consent: Consent) -> None:
+        consent.subscription, consent.how = self, consent.how[:200]
+        consent.save()
+
+    def _lock(self) -> bool:
+        """Read it anew, and keep others from it until the transaction ends. False where it has been deleted meanwhile."""
+        try:
+            self.refresh_from_db(from_queryset=Subscription.objects.select_for_update())
+        except Subscription.DoesNotExist:
+            return False
+        return True
 
 
 def _signer(purpose: str) -> signing.TimestampSigner:

@@ -45,7 +45,10 @@ def digests(request, kind):
         raise Http404("This page is not there. Go back to the first one.") from error
     waiting = Delivery.objects.waiting_by_period()
     period = {Digest.Kind.DAY: Day, Digest.Kind.WEEK: Week}[kind]
-    rows = [{**row, "period": period(row["first_day"]), "waiting": waiting.get(str(period(row["first_day"])))} for row in rows]
+    rows = [
+        {**row, "period": period(row["first_day"]), "waiting": waiting.get(str(period(row["first_day"])))}
+        for row in rows
+    ]
     context = {
         "kind": kind,
         "rows": rows[:SIZE],
@@ -115,13 +118,17 @@ def send_test(request, period):
     if is_ratelimited(request, group="test_digest", key="user", rate="20/h", increment=True):
         messages.error(request, "That were twenty in an hour. Please wait a little before the next one.")
     elif not recipient:
-        messages.error(request, "Your account has no confirmed email address to send it to. Confirm one in your settings.")
+        messages.error(
+            request, "Your account has no confirmed email address to send it to. Confirm one in your settings."
+        )
     elif not mail:
         messages.error(request, f"There is no mail on this {period.noun}: it has no papers.")
     else:
         try:
             mail.as_message(f"[Test] {mail.subject}", recipient).send()
-            messages.success(request, f"Sent to {recipient}. Its links to change or leave go to the page where one subscribes.")
+            messages.success(
+                request, f"Sent to {recipient}. Its links to change or leave go to the page where one subscribes."
+            )
         except (SMTPException, OSError, ValueError) as error:
             logger.warning("A test of the digest was not sent: %s", error)
             messages.error(request, f"The mail server would not take it: {error}")
