@@ -78,7 +78,7 @@ class Relay:
         made = mail.as_message(mail.subject, headers.pop("To"))
         made.from_email, made.extra_headers = headers.pop("From"), headers
         # Providers repeat this in what they report; they may give the message another name.
-        made.metadata = {"delivery": message.hex_id}
+        made.metadata = {"delivery": message.hex_id}  # type: ignore[attr-defined]  # it is django-anymail's
         return made
 
     def announce(self, message: Message) -> None:
@@ -105,7 +105,8 @@ class SmtpRelay(Relay):
     def __init__(self, backend: EmailBackend):
         super().__init__(backend)
         # The period at the end is a packet of its own: it must not wait until the server has acknowledged the others.
-        self.server.sock.setsockopt(IPPROTO_TCP, TCP_NODELAY, 1)
+        if self.server.sock:
+            self.server.sock.setsockopt(IPPROTO_TCP, TCP_NODELAY, 1)
 
     @property
     def server(self) -> SMTP:

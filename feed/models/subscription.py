@@ -45,7 +45,7 @@ class SubscriptionQuerySet(models.QuerySet["Subscription"]):
         email = mailbox.normal(email)
         with transaction.atomic():
             # The same work whether or not the address is known: nor must the time it takes tell.
-            self.bulk_create([Subscription(email=email, rhythm=rhythm)], ignore_conflicts=True)
+            Subscription.objects.bulk_create([Subscription(email=email, rhythm=rhythm)], ignore_conflicts=True)
             subscription = self.select_for_update().get(email=email)
             subscription._ask(rhythm, how, ip_address)
         return subscription

@@ -63,7 +63,7 @@ def states(delivery) -> tuple[str, str]:
         ("postfix", ("bounced", "stopped")),
         ("exim", ("bounced", "stopped")),
         ("exchange", ("bounced", "confirmed")),
-        ("gmail", ("bounced", "confirmed")),
+        ("gmail", ("failed", "confirmed")),
         ("yahoo", ("sent", "unsubscribed")),
         ("postfix_delayed", ("sent", "confirmed")),
     ],

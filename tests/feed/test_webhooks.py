@@ -118,7 +118,7 @@ def test_postmark_is_understood(delivery, data, expected):
     [
         ({}, ("bounced", "stopped")),
         ({"delivery-status": {"code": 605, "message": "", "description": "Not tried again"}}, ("bounced", "stopped")),
-        ({"delivery-status": {"code": 550, "message": "550 5.7.1 not wanted"}}, ("bounced", "confirmed")),
+        ({"delivery-status": {"code": 550, "message": "550 5.7.1 not wanted"}}, ("failed", "confirmed")),
         ({"severity": "temporary"}, ("sent", "confirmed")),
         ({"event": "complained"}, ("sent", "unsubscribed")),
         ({"event": "unsubscribed"}, ("sent", "unsubscribed")),
