@@ -58,6 +58,7 @@ TIMETABLE = {
     # It knows itself from when on a day's alerts are due; one that was put off waits for the next of these.
     "alerts": {"task": "papers.tasks.send_alerts", "schedule": crontab(minute="*/10")},
     "forget-alerts": {"task": "papers.tasks.forget_alerts", "schedule": crontab(minute=55, hour=3)},
+    "forget-deliveries": {"task": "feed.tasks.forget_deliveries", "schedule": crontab(minute=40, hour=3)},
     "forget-wanted": {"task": "papers.tasks.forget_wanted", "schedule": crontab(minute=50, hour=3)},
     # Rows appear and votes move all day; readers would hardly notice sooner, and Hugging Face is a guest's host.
     "mirror": {"task": "feed.tasks.mirror_huggingface", "schedule": crontab(minute="*/30")},

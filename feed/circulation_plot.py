@@ -72,6 +72,10 @@ class Plot:
         return [Column(day, self._x(at), self._x(at + 0.5), _title(day)) for at, day in enumerate(self.days)]
 
     @property
+    def newest_first(self) -> Sequence[Day]:
+        return self.days[::-1]
+
+    @property
     def mondays(self) -> list[Column]:
         return [column for column in self.columns if column.day.day.weekday() == 0]
 

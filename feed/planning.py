@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from feed.interest import Interest
 from feed.models import Delivery, Digest, Subscription
-from feed.periods import Day, Week, next_digest_hour
+from feed.periods import Day, Week, next_digest_hour, today
 
 BATCH = 1_000
 # A day is news for two days; a week, until the next one is over.
@@ -44,9 +44,11 @@ def plan() -> int:
 def plan_period(period: Day | Week) -> int:
     """Promise a closed period's digest to all of its rhythm, however old it is; return how many hadn't been promised it.
 
-    Raises ValueError while the period runs.
+    Raises ValueError while the period runs, and where it is forgotten who has it already.
     """
     now = timezone.now()
+    if today() - period.start > Delivery.REMEMBERED:
+        raise ValueError(f"{period} is too long ago: who got it is known for {Delivery.REMEMBERED.days} days")
     digests, count, last = Composed(), 0, 0
     readers = Subscription.objects.confirmed().filter(rhythm=Daily if isinstance(period, Day) else Weekly)
     while batch := list(readers.filter(pk__gt=last).order_by("pk")[:BATCH]):

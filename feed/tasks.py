@@ -11,7 +11,7 @@ from django.db import transaction
 
 from feed import planning, promotion, sending
 from feed.mirroring import mirror_days
-from feed.models import Subscription
+from feed.models import Delivery, Subscription
 
 logger = logging.getLogger(__name__)
 
@@ -49,6 +49,12 @@ def plan_digests():
 def send_digests():
     """Send the digests that were promised."""
     sending.send()
+
+
+@shared_task
+def forget_deliveries():
+    """Drop the rows of digests that were sent long ago."""
+    Delivery.objects.forget()
 
 
 @shared_task

@@ -10,6 +10,7 @@ from django.db.models import Count, Q
 from django.utils import timezone
 
 from accounts.hex_id import HexIdField
+from feed import periods
 from feed.reports import News, one_line
 
 from .digest import Digest
@@ -59,6 +60,13 @@ class DeliveryQuerySet(models.QuerySet["Delivery"]):
         stale = self.filter(state=Delivery.State.PENDING, expires_at__lt=timezone.now())
         return stale.update(state=Delivery.State.SKIPPED, reason="It came too late.", finished_at=timezone.now())
 
+    def forget(self) -> None:
+        """Drop those of periods of more than half a year ago; how many there were stays with their digests."""
+        old = Digest.objects.filter(first_day__lt=periods.today() - Delivery.REMEMBERED, deliveries__isnull=False)
+        keys = list(old.distinct().values_list("pk", flat=True))
+        Digest.objects.filter(pk__in=keys).count_deliveries()
+        self.filter(digest__in=keys).delete()
+
     def give_up_lost(self) -> int:
         """Write down that nobody knows of these whether they arrived: whoever sent them is long gone."""
         lost = self.filter(state=Delivery.State.SENDING, sending_at__lt=timezone.now() - Delivery.LONGEST)
@@ -83,6 +91,8 @@ class Delivery(models.Model):
     LEASE = timedelta(minutes=1)
     # No sender has one message in hand that long: the mail server has ten seconds for an answer.
     LONGEST = timedelta(minutes=10)
+    # So long it is known who got which period; no older one is sent, even by hand.
+    REMEMBERED = timedelta(days=180)
     # After 4, 16, 64 minutes, four hours and seventeen it is given up.
     MOST_FAILURES = 5
 

@@ -54,6 +54,7 @@ def digests(request, kind):
         "rows": rows[:SIZE],
         "before": rows[SIZE - 1]["period"] if len(rows) > SIZE else None,
         "is_first_page": not before,
+        "digest_hour": settings.DIGEST_HOUR,
         "readers": Subscription.objects.confirmed().count_by_rhythm(),
         "plot": None if before else Plot(circulation.days(Day.current().start)),
     }

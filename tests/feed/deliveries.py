@@ -18,10 +18,11 @@ def reader(email: str = "reader@example.org") -> Subscription:
     return subscription
 
 
-def sent(subscription: Subscription, **more) -> Delivery:
-    """A digest that was sent to this reader, each time another."""
-    day = DAY + timedelta(days=next(_numbers))
-    digest = Digest.objects.create(kind="day", first_day=day, paper_count=1, papers=[{"entry": 1}])
+def sent(subscription: Subscription, digest: Digest | None = None, **more) -> Delivery:
+    """A digest that was sent to this reader, each time another unless one is given."""
+    if digest is None:
+        day = DAY + timedelta(days=next(_numbers))
+        digest = Digest.objects.create(kind="day", first_day=day, paper_count=1, papers=[{"entry": 1}])
     now = timezone.now()
-    fields = {"state": Delivery.State.SENT, "sending_at": now, "finished_at": now, "period": f"{day}", **more}
+    fields = {"state": Delivery.State.SENT, "sending_at": now, "finished_at": now, "period": digest.period.slug, **more}
     return Delivery.objects.create(digest=digest, subscription=subscription, **fields)

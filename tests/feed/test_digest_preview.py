@@ -82,10 +82,12 @@ def test_the_preview_leads_to_the_nearest_periods_with_papers(client, mod, make_
 def test_a_moderator_finds_the_preview_in_their_menu_and_in_the_admin(client, mod, ada, make_entry):
     make_entry(MONDAY.start)
     client.force_login(mod)
-    way = reverse("feed:newest_digest")
+    way = reverse("feed:digests")
     assert f'href="{way}"' in client.get(reverse("feed:papers")).text
     assert f'href="{way}"' in client.get(reverse("admin:index")).text
-    assert client.get(way).url == reverse("feed:day_digest", args=[MONDAY])
+    newest = reverse("feed:newest_digest")
+    assert f'href="{newest}"' in client.get(way).text
+    assert client.get(newest).url == reverse("feed:day_digest", args=[MONDAY])
     client.force_login(ada)
     assert f'href="{way}"' not in client.get(reverse("feed:papers")).text
 

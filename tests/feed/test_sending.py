@@ -16,6 +16,7 @@ from feed.models import Delivery, Digest, Subscription
 from feed.periods import Day
 from feed.planning import plan_period
 from feed.sending import send
+from feed.tasks import forget_deliveries
 from papers.models import Paper
 from tests.mail_server import HANG_UP, Server
 
@@ -335,3 +336,20 @@ def test_readers_of_one_digest_stand_together_in_a_batch(subscribe, make_paper, 
     batch = Delivery.objects.reserve(3)
     assert [each.digest_id for each in batch] == sorted(each.digest_id for each in batch)
     assert len({each.digest_id for each in batch[:2]}) == 1
+
+
+def test_half_a_year_later_the_rows_are_forgotten_and_their_numbers_stay(delivery, clock):
+    send()
+    clock.shift(timedelta(days=179))
+    forget_deliveries()
+    assert Delivery.objects.exists()
+    clock.shift(timedelta(days=3))
+    forget_deliveries()
+    assert not Delivery.objects.exists()
+    assert Digest.objects.get().sent_count == 1
+
+
+def test_what_nobody_knows_the_readers_of_is_not_sent_by_hand(delivery, clock):
+    clock.shift(timedelta(days=182))
+    with pytest.raises(ValueError, match="too long ago"):
+        plan_period(MONDAY)

@@ -24,7 +24,7 @@ class Command(BaseCommand):
 
     def handle(self, *, period=None, **options):
         try:
-            new = planning.plan_period(_period(period)) if period else planning.plan()
+            new = planning.plan() if period is None else planning.plan_period(_period(period))
         except ValueError as error:
             raise CommandError(str(error)) from error
         self.stdout.write(f"{new:,} subscriptions are promised a digest that they hadn't been promised before.")
