@@ -12,6 +12,7 @@ from django.contrib.auth.decorators import login_required, permission_required
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.views.decorators.cache import never_cache
 from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_POST, require_safe
 from django_ratelimit.core import is_ratelimited
@@ -87,7 +88,9 @@ def digest(request, period):
     return render(request, "feed/digest.html", context)
 
 
-# A mail has its styles on its elements, which no page of ours may; here nothing else may be, and nothing runs.
+# A mail has its styles on its elements, which no page of ours may; here nothing else may be, and nothing runs. It is not
+# cached: "not modified" would come with the policy of our pages, and the frame stay empty.
+@never_cache
 @xframe_options_sameorigin
 @csp(  # type: ignore[arg-type]  # it knows only views without arguments from the address
     {

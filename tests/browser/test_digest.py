@@ -1,16 +1,22 @@
 """The mail of a digest in a browser, which shows it much as mail programs do, and the moderators' preview of it."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
+import requests
+import time_machine
+from django.core import mail
 from django.urls import reverse
+from django.utils import timezone
 from playwright.sync_api import expect
 
 from feed.digest import Links, render
-from feed.models import Digest
+from feed.models import Digest, Subscription
 from feed.periods import Day, Week
+from feed.tasks import plan_digests
 from papers.models import Organization
 from tests.browser.barriers import has_no_barrier
+from tests.feed.deliveries import reader, sent
 
 MONDAY = Day(date(2026, 1, 5))
 
@@ -67,3 +73,85 @@ def test_a_moderator_reads_the_mail_in_the_preview_and_opens_a_paper_from_it(pag
         mail.get_by_role("link", name="Attention Is All You Need").click()
     expect(opened.value.get_by_role("heading", name="Attention Is All You Need")).to_be_visible()
     expect(page.get_by_role("region", name="As text")).to_contain_text("1. Attention Is All You Need")
+
+
+@pytest.mark.parametrize("width", [360, 1280])
+def test_a_moderator_sends_themselves_a_test(page, entries, mod, sign_in):
+    sign_in(mod)
+    page.goto(reverse("feed:day_digest", args=[MONDAY]))
+    page.get_by_role("button", name="Send me a test").click()
+    expect(page.get_by_role("status").filter(has_text="Sent to mod@example.org")).to_be_visible()
+    assert mail.outbox[-1].subject.startswith("[Test] Attention Is All You Need")
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_the_page_of_digests_has_no_barrier_and_its_plot_fits(page, entries, axe, mod, sign_in, theme):
+    for name in ("ada", "bob"):
+        sent(reader(f"{name}@example.org"), Digest.objects.compose(MONDAY))
+    Digest.objects.all().count_deliveries()
+    sign_in(mod)
+    page.emulate_media(color_scheme=theme, reduced_motion="reduce")
+    page.goto(reverse("feed:digests"))
+    expect(page.get_by_role("img", name="Subscribers, mails sent")).to_be_visible()
+    expect(page.get_by_role("row", name=MONDAY.short_title)).to_contain_text("2")
+    page.locator("summary", has_text="The same in numbers").click()
+    page.locator("summary", has_text="What these mean").click()
+    assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
+    has_no_barrier(page, axe)
+
+
+@pytest.mark.parametrize("width", [360])
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_from_subscribing_to_one_click_unsubscribe(page, make_entry, make_paper, link_in_mail, live_server, theme):
+    page.emulate_media(color_scheme=theme)
+    yesterday = Day.current().previous()
+    paper = make_paper(title="Attention Is All You Need", mirrored_upvote_count=41)
+    make_entry(yesterday.start, paper=paper)
+
+    page.goto(reverse("feed:papers"))
+    page.get_by_label("Email address").fill("reader@example.org")
+    page.get_by_role("button", name="Subscribe").click()
+    expect(page.locator(".subscribe-answer")).to_be_visible()
+    page.goto(link_in_mail("/subscribe/confirm/"))
+    page.get_by_role("button", name="Yes, send me the digest").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("You are on the list")
+
+    mail.outbox.clear()
+    the_hour_strikes()
+    (message,) = mail.outbox
+    assert message.to == ["reader@example.org"]
+    assert message.subject == f"Attention Is All You Need · {yesterday.mail_title}"
+
+    opened = follow(message, "Attention Is All You Need", page.context)
+    expect(opened.get_by_role("heading", level=1)).to_have_text("Attention Is All You Need")
+    opened = follow(message, "What comes, and how often", page.context)
+    expect(opened.get_by_role("heading", level=1)).to_have_text("Your digest")
+    assert Subscription.objects.get().is_confirmed
+
+    # The mail program's own button: it posts without cookies, and shows no page (RFC 8058).
+    assert message.extra_headers["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+    link = message.extra_headers["List-Unsubscribe"].strip("<>")
+    assert link.startswith(f"{live_server.url}/unsubscribe/")
+    assert requests.post(link, data={"List-Unsubscribe": "One-Click"}, timeout=10).status_code == 200
+    assert Subscription.objects.get().state == "unsubscribed"
+
+    opened = follow(message, "Unsubscribe", page.context)
+    expect(opened.get_by_role("heading", level=1)).to_have_text("You have left")
+    mail.outbox.clear()
+    make_entry(Day.current().start, paper=make_paper())
+    the_hour_strikes(days=1)
+    assert mail.outbox == []
+
+
+def follow(message, name: str, context):
+    """Press a link of a mail where a mail program shows it; it opens in the browser."""
+    program = context.new_page()
+    program.set_content(message.alternatives[0].content)
+    program.get_by_role("link", name=name).click()
+    return program
+
+
+def the_hour_strikes(*, days: int = 0) -> None:
+    with time_machine.travel(timezone.now() + timedelta(days=days), tick=False):
+        Subscription.objects.update(digest_due_at=timezone.now())
+        plan_digests()
