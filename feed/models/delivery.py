@@ -151,8 +151,7 @@ class Delivery(models.Model):
 
     def begin(self) -> bool:
         """From here on it counts as sent, whatever happens. False where it may not be: another has it, or its reader left."""
-        # Who unsubscribed a moment ago gets nothing, though the batch was reserved before. It is run for each mail, and
-        # the same as a queryset takes twice as long.
+        # Who unsubscribed a moment ago gets nothing, though the batch was reserved before.
         with connection.cursor() as cursor:
             cursor.execute(BEGIN, [timezone.now(), self.pk, self.due_at])
             return bool(cursor.rowcount)
@@ -164,7 +163,8 @@ class Delivery(models.Model):
 
     def finish(self, state: State, reason: str = "", *, is_lost: bool = False) -> State:
         """Write down how it ended."""
-        self._open().update(state=state, reason=_line(reason), is_lost=is_lost, finished_at=timezone.now())
+        with connection.cursor() as cursor:
+            cursor.execute(FINISH, [state, _line(reason), is_lost, timezone.now(), self.pk])
         return state
 
     def bounce(self, reason: str, *, is_hard: bool) -> State:
@@ -207,11 +207,16 @@ class Delivery(models.Model):
         return Delivery.objects.unfinished().filter(pk=self.pk)
 
 
+# These two are run for each mail; querysets cost several times as much.
 BEGIN = """
 update feed_delivery set state = 'sending', sending_at = %s
 where id = %s and state = 'pending' and due_at = %s and exists (
     select from feed_subscription where id = feed_delivery.subscription_id and state = 'confirmed'
 )
+"""
+FINISH = """
+update feed_delivery set state = %s, reason = %s, is_lost = %s, finished_at = %s
+where id = %s and state in ('pending', 'sending')
 """
 
 
