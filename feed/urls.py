@@ -27,6 +27,7 @@ urlpatterns = [
     path("subscribe/confirm/<str:token>", views.confirm, name="confirm"),
     path("subscribe/manage/<str:token>", views.manage, name="manage"),
     path("subscribe/manage/<str:token>/delete", views.delete_subscription, name="delete_subscription"),
+    path("subscribe/manage/<str:token>/record.json", views.record, name="record"),
     path("unsubscribe/<str:token>", views.unsubscribe, name="unsubscribe"),
     path("moderation/digest", views.newest_digest, name="newest_digest"),
     path("moderation/digest/date/<day:period>", views.digest, name="day_digest"),

@@ -35,7 +35,7 @@ class SubscriptionQuerySet(models.QuerySet["Subscription"]):
         email = mailbox.normal(email)
         with transaction.atomic():
             # The same work whether or not the address is known: nor must the time it takes tell.
-            self.bulk_create([Subscription(email=email, rhythm=rhythm)], ignore_conflicts=True)
+            Subscription.objects.bulk_create([Subscription(email=email, rhythm=rhythm)], ignore_conflicts=True)
             subscription = self.select_for_update().get(email=email)
             subscription._ask(rhythm, how, ip_address)
         return subscription
@@ -127,6 +127,15 @@ class Subscription(models.Model):
     @property
     def is_confirmed(self) -> bool:
         return self.state == self.State.CONFIRMED
+
+    @property
+    def has_ended(self) -> bool:
+        """Whether nothing comes any more until somebody asks again."""
+        return self.state in (self.State.UNSUBSCRIBED, self.State.STOPPED)
+
+    @property
+    def narrowed_to(self) -> Interest:
+        return Interest.of(**self.interest)
 
     @property
     def readable_email(self) -> str:
