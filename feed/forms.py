@@ -1,8 +1,10 @@
 """What people may say about their digest."""
 
 from dataclasses import dataclass, field
+from typing import cast
 
 from django import forms
+from django.conf import settings
 from django.forms.boundfield import BoundField
 
 from accounts.models.user import time_zones
@@ -57,6 +59,8 @@ class NamesWidget(forms.Widget):
 
 class BoundNames(BoundField):
     """A field of names with what the page shows of it."""
+
+    field: "NamesField"
 
     @property
     def options(self) -> list[tuple[Name, bool]]:
@@ -121,8 +125,12 @@ class PreferencesForm(forms.ModelForm):
 
     def __init__(self, *args, names: dict[str, list[Name]], **more):
         super().__init__(*args, **more)
+        hour, zone = settings.DIGEST_HOUR, settings.FEED_TIME_ZONE
+        self.fields[
+            "time_zone"
+        ].help_text = f"Mail leaves at {hour}:00 there. Write it like Europe/Paris; empty: {zone}."
         for kind in KINDS:
-            self.fields[kind].stored = names.get(kind, [])
+            cast(NamesField, self.fields[kind]).stored = names.get(kind, [])
             self.initial[kind] = Named([name.key for name in names.get(kind, [])])
 
     @property

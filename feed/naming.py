@@ -85,15 +85,14 @@ class Categories(Kind):
     remedy = "Write it as arXiv does, such as cs.CV, or cs for a whole archive."
 
     def known(self, keys):
-        found = {key: taxonomy.find(taxonomy.canonical(key)) for key in keys}
-        return {key: _category(it) for key, it in found.items() if it}
+        return {key: _category(key) for key in keys if taxonomy.is_known(key)}
 
     def find(self, texts):
         found = {}
         for text in texts:
             spelled = taxonomy.spelled(text)
             names = [spelled] if spelled else _TITLES.get(text.lower(), [])
-            found[text] = list(dict.fromkeys(_category(taxonomy.find(taxonomy.canonical(name))) for name in names))
+            found[text] = list(dict.fromkeys(map(_category, names)))
         return found
 
 
@@ -181,12 +180,14 @@ def _is_archive(name: str) -> bool:
     return name in taxonomy.ARCHIVES and name not in taxonomy.CATEGORIES
 
 
-def _category(it: taxonomy.Category) -> Name:
-    return Name(it.name, it.title, f"all of {it.name}" if _is_archive(it.name) else it.name)
+def _category(spelling: str) -> Name:
+    name = taxonomy.canonical(spelling)
+    it = taxonomy.ARCHIVES.get(name) or taxonomy.CATEGORIES[name]
+    return Name(name, it.title, f"all of {name}" if _is_archive(name) else name)
 
 
 def _organization(it: Organization) -> Name:
-    return Name(it.name.lower(), it.full_name, it.name)
+    return Name(it.name.lower(), it.full_name, "" if it.name.lower() == it.full_name.lower() else it.name)
 
 
 _TITLES: dict[str, list[str]] = {}
