@@ -298,3 +298,32 @@ def test_domains_that_were_there_before_are_spelled_as_from_now_on(db):
         "bob@bücher.example",
         "bob@xn--bcher-kva.example",
     }
+
+
+def admin_page(name, *arguments):
+    return reverse(f"admin:feed_subscription_{name}", args=arguments)
+
+
+INLINE = {"consents-TOTAL_FORMS": 0, "consents-INITIAL_FORMS": 0}
+
+
+def test_a_moderators_change_is_written_into_the_record(client, mod, subscription):
+    client.force_login(mod)
+    form = {"rhythm": "daily", "time_zone": "Asia/Tokyo", **INLINE}
+    client.post(admin_page("change", subscription.pk), form)
+    subscription.refresh_from_db()
+    assert (subscription.rhythm, subscription.time_zone) == ("daily", "Asia/Tokyo")
+    assert subscription.consents.last().how == "@mod, in the admin"
+
+
+@pytest.mark.parametrize("is_one", [True, False])
+def test_a_moderator_deletes_an_address_with_all_that_leads_to_it(client, mod, subscription, delivery, is_one):
+    client.force_login(mod)
+    client.post(admin_page("change", subscription.pk), {"rhythm": "daily", "time_zone": "", **INLINE})
+    if is_one:
+        client.post(admin_page("delete", subscription.pk), {"post": "yes"})
+    else:
+        action = {"action": "delete_selected", "_selected_action": [subscription.pk], "post": "yes"}
+        client.post(admin_page("changelist"), action)
+    assert not Subscription.objects.exists()
+    assert "reader@example.org" not in everything_in_the_tables()
