@@ -36,7 +36,7 @@ class EntryAdmin(admin.ModelAdmin):
 
 class ConsentInline(admin.TabularInline):
     model = Consent
-    fields = readonly_fields = ["at", "act", "how", "wish", "ip_address"]
+    fields = readonly_fields = ("at", "act", "how", "wish", "ip_address")
     extra = 0
     can_delete = False
 

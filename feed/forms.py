@@ -6,12 +6,13 @@ from typing import cast
 from django import forms
 from django.conf import settings
 from django.forms.boundfield import BoundField
+from django.utils.functional import cached_property
 
 from accounts.models.user import time_zones
 from feed import mailbox
 from feed.interest import Interest
 from feed.models import Subscription
-from feed.naming import KINDS, Kind, Name, Problem
+from feed.naming import KINDS, Kind, Name, Problem, names_of
 
 # Of each kind: longer lists make a digest of nearly everything.
 MOST = 50
@@ -62,7 +63,7 @@ class BoundNames(BoundField):
 
     field: "NamesField"
 
-    @property
+    @cached_property
     def options(self) -> list[tuple[Name, bool]]:
         """What is or was chosen, and whether it is."""
         ticked = set(self.value().ticked)
@@ -93,13 +94,11 @@ class NamesField(forms.Field):
     def clean(self, value: Named) -> list[str]:
         if len(value.typed) > 1000:
             raise forms.ValidationError("This is too much at once. Save a part of it first, then add the rest.")
-        there = {name.key for name in self.stored}
-        keys = [key for key in value.ticked if key in there]
-        keys += self.kind.known(set(value.ticked) - there)
+        ticked, there = set(value.ticked), {name.key for name in self.stored}
         names, problems = self.kind.read(value.typed, MOST)
-        # Of what has several meanings one was ticked.
-        self.problems = [it for it in problems if not {name.key for name in it.options} & set(value.ticked)]
-        keys = list(dict.fromkeys([*keys, *(name.key for name in names)]))
+        self.problems = [it for it in problems if not _is_answered(it, ticked, there)]
+        keys = [key for key in value.ticked if key in there]
+        keys = list(dict.fromkeys([*keys, *self.kind.known(ticked - there), *(name.key for name in names)]))
         if self.problems:
             raise forms.ValidationError([problem.reason for problem in self.problems])
         if len(keys) > MOST:
@@ -123,25 +122,33 @@ class PreferencesForm(forms.ModelForm):
             "time_zone": forms.TextInput(attrs={"list": "time-zones", "autocomplete": "off"}),
         }
 
-    def __init__(self, *args, names: dict[str, list[Name]], **more):
+    def __init__(self, *args, **more):
         super().__init__(*args, **more)
+        self.names = names_of(self.instance.interest)
         hour, zone = settings.DIGEST_HOUR, settings.FEED_TIME_ZONE
         self.fields[
             "time_zone"
         ].help_text = f"Mail leaves at {hour}:00 there. Write it like Europe/Paris; empty: {zone}."
         for kind in KINDS:
-            cast(NamesField, self.fields[kind]).stored = names.get(kind, [])
-            self.initial[kind] = Named([name.key for name in names.get(kind, [])])
+            stored = self.names.get(kind, [])
+            cast(NamesField, self.fields[kind]).stored = stored
+            self.initial[kind] = Named([name.key for name in stored])
 
-    @property
-    def kinds(self) -> list[BoundField]:
-        return [self[kind] for kind in KINDS]
-
-    @property
-    def interest(self) -> Interest:
-        """What a valid form says."""
-        return Interest.of(**{kind: self.cleaned_data[kind] for kind in KINDS})
+    def save(self, commit: bool = True) -> Subscription:
+        self.instance.prefer(
+            rhythm=self.cleaned_data["rhythm"],
+            time_zone=self.cleaned_data["time_zone"],
+            interest=Interest.of(**{kind: self.cleaned_data[kind] for kind in KINDS}),
+            how="the preferences page",
+        )
+        return self.instance
 
     @property
     def time_zones(self) -> list[str]:
         return time_zones()
+
+
+def _is_answered(problem: Problem, ticked: set[str], there: set[str]) -> bool:
+    """Whether one of what it may mean has just been ticked, or the only one is chosen already."""
+    options = {name.key for name in problem.options}
+    return bool(options & (ticked - there)) or (len(options) == 1 and options <= ticked)

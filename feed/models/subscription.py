@@ -200,7 +200,7 @@ class Subscription(models.Model):
             self.save(update_fields=["soft_bounces", "soft_bounced_at"])
             if self.is_confirmed and (is_hard or self.soft_bounces >= self.MOST_SOFT_BOUNCES):
                 how = "no such address" if is_hard else f"{self.soft_bounces} mails in a row came back"
-                self._become(self.State.STOPPED, Consent(act=Consent.Act.STOPPED, how=how))
+                self._become(self.State.STOPPED, Consent(act=Consent.Act.STOPPED, how=how), mail_due_at=None)
 
     def delete(self, *args, **kwargs) -> tuple[int, dict[str, int]]:
         """Erase the address and all that leads to it. What was counted stays: acts with their days, digests sent."""

@@ -61,25 +61,21 @@ def manage(request, token):
     subscription = _named(token, "manage")
     if subscription is None:
         return render(request, "feed/manage.html", status=404)
-    names = naming.names_of(subscription.interest)
-    form = PreferencesForm(request.POST or None, instance=subscription, names=names, label_suffix="")
+    form = PreferencesForm(request.POST or None, instance=subscription, label_suffix="")
     is_saved = form.is_bound and form.is_valid()
     if is_saved:
-        wish = {name: form.cleaned_data[name] for name in ("rhythm", "time_zone")}
-        subscription.prefer(**wish, interest=form.interest, how="the preferences page")
-    if is_saved and not request.htmx:
-        messages.success(request, "Saved.")
-        return redirect(request.path)
-    if is_saved:
-        names = naming.names_of(subscription.interest)
-        form = PreferencesForm(instance=subscription, names=names, label_suffix="")
+        form.save()
+        if not request.htmx:
+            messages.success(request, "Saved.")
+            return redirect(request.path)
+        form = PreferencesForm(instance=subscription, label_suffix="")
     week = Week.current().previous()
     context = {
         "subscription": subscription,
         "token": token,
         "form": form,
         "is_saved": is_saved,
-        "holds": naming.in_words(names),
+        "holds": naming.in_words(form.names),
         "last_week": Entry.objects.visible().in_period(week).about(subscription.narrowed_to).count(),
     }
     template = "feed/manage.html#preferences" if request.htmx and request.method == "POST" else "feed/manage.html"

@@ -1,6 +1,7 @@
 """The record of consent: each act once, what it was for, and after deletion nothing that leads to anybody."""
 
 import importlib
+import threading
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -85,6 +86,33 @@ def test_an_address_whose_mail_comes_back_is_stopped_with_the_reason(subscriptio
         subscription.bounce(is_hard=False)
     stopped = subscription.consents.last()
     assert (stopped.act, stopped.step, stopped.how) == ("stopped", -1, "3 mails in a row came back")
+
+
+def test_to_an_address_that_was_stopped_no_mail_that_waits_is_sent(subscription):
+    subscription.confirm()
+    assert subscription.mail_due_at
+    subscription.bounce(is_hard=True)
+    send_confirmations()
+    assert not mail.outbox
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_presses_at_once_one_is_written_down(subscription):
+    start = threading.Barrier(2)
+
+    def press():
+        mine = Subscription.objects.get()
+        start.wait()
+        mine.confirm()
+        connection.close()
+
+    threads = [threading.Thread(target=press) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert acts(subscription) == ["asked", "confirmed"]
+    assert Consent.objects.per_day()[0]["subscribers"] == 1
 
 
 def test_a_stranger_who_asks_for_a_confirmed_address_is_not_traced_in_its_record(subscription):

@@ -99,6 +99,28 @@ def test_of_a_name_with_several_meanings_one_is_ticked(client, subscription, pap
     assert subscription.interest == {"authors": ["bob-budd"]}
 
 
+def test_a_name_of_several_is_asked_for_though_one_of_them_is_chosen(client, subscription, papers):
+    save(client, subscription, **{"authors-typed": "Bob Builder"})
+    page = save(client, subscription, authors=["bob-builder"], **{"authors-typed": "bob b"})
+    assert "may mean one of these" in page.text
+    save(client, subscription, authors=["bob-builder", "bob-budd"], **{"authors-typed": "bob b"})
+    assert subscription.interest == {"authors": ["bob-budd", "bob-builder"]}
+
+
+def test_what_is_chosen_already_may_be_named_again(client, subscription, papers):
+    save(client, subscription, **{"authors-typed": "Ada Lovelace"})
+    save(client, subscription, authors=["ada-lovelace"], **{"authors-typed": "lovelace"})
+    assert subscription.interest == {"authors": ["ada-lovelace"]}
+
+
+def test_a_form_with_faults_costs_a_bounded_number_of_queries(
+    client, subscription, papers, django_assert_max_num_queries
+):
+    typed = ", ".join(f"Nobody {number}" for number in range(40))
+    with django_assert_max_num_queries(20):
+        save(client, subscription, **{"authors-typed": typed, "organizations-typed": typed, "categories-typed": typed})
+
+
 def test_a_fault_elsewhere_keeps_what_was_ticked_and_unticked(client, subscription, papers):
     save(client, subscription, **{"authors-typed": "Ada Lovelace, Bob Builder"})
     page = save(client, subscription, authors=["ada-lovelace"], time_zone="Mars/Olympus")
