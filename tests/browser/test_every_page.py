@@ -307,8 +307,9 @@ def test_a_form_with_errors_has_no_barrier(page, db, axe, address):
 
 
 @pytest.mark.parametrize("width", [1280])
-def test_the_banner_with_its_error_and_with_its_answer_has_no_barrier(page, full_site, axe):
-    page.goto(reverse("feed:about"))
+@pytest.mark.parametrize("address", ["feed:about", "feed:subscribe"])
+def test_the_banner_with_its_error_and_with_its_answer_has_no_barrier(page, full_site, axe, address):
+    page.goto(reverse(address))
     for email, sign in [("reader@example", "#subscribe-error"), ("reader@example.org", ".subscribe-answer")]:
         page.get_by_label("Email address").fill(email)
         page.get_by_role("button", name="Subscribe").click()
