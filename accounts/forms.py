@@ -1,12 +1,11 @@
 """The forms of an account; allauth's, where it has one, with one password field and the site's own words."""
 
-import zoneinfo
-
 from allauth.account import forms as allauth
 from django import forms
 from django.db import IntegrityError, transaction
 
 from accounts.models import User
+from accounts.models.user import time_zones
 
 PASSWORD_HELP = "At least 8 characters, and none of the common ones. A few words together are good."
 
@@ -112,8 +111,7 @@ class ProfileForm(forms.ModelForm):
 
     @property
     def time_zones(self) -> list[str]:
-        """Those that are named after a place."""
-        return sorted(name for name in zoneinfo.available_timezones() if "/" in name and not name.startswith("Etc/"))
+        return time_zones()
 
 
 class DeleteAccountForm(ReauthenticateForm):

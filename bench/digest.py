@@ -36,7 +36,9 @@ sending.send(datetime.timedelta(1))
 
 def main() -> None:
     if not SINK:
-        print("The digest is not measured: that needs Postfix's smtp-sink (apt-get install postfix, which need not run)")
+        print(
+            "The digest is not measured: that needs Postfix's smtp-sink (apt-get install postfix, which need not run)"
+        )
         return
     with stage(), sink() as port:
         from django.conf import settings

@@ -2,7 +2,7 @@
 
 from django.contrib import admin
 
-from feed.models import Delivery, Entry, Subscription
+from feed.models import Consent, Delivery, Entry, Subscription
 from papers.admin import HiddenFilter, hide, show
 from papers.admin.records import RecordMixin
 
@@ -35,19 +35,49 @@ class EntryAdmin(admin.ModelAdmin):
         Entry.objects.mark_featured(papers)
 
 
+class ConsentInline(admin.TabularInline):
+    model = Consent
+    fields = readonly_fields = ("at", "act", "how", "wish", "ip_address")
+    extra = 0
+    can_delete = False
+
+    def has_add_permission(self, request, obj=None):
+        return False
+
+    def has_change_permission(self, request, obj=None):
+        return False
+
+
 @admin.register(Subscription)
 class SubscriptionAdmin(admin.ModelAdmin):
     """Consent is the subscriber's alone: nobody adds an address or confirms one here."""
 
-    list_display = ["email", "rhythm", "state", "created_at", "confirmed_at", "unsubscribed_at"]
-    list_filter = ["state", "rhythm"]
+    list_display = ["email", "rhythm", "state", "is_narrowed", "created_at", "confirmed_at", "unsubscribed_at"]
+    list_filter = ["state", "rhythm", ("interest_key", admin.EmptyFieldListFilter)]
     search_fields = ["email"]
     date_hierarchy = "created_at"
-    fields = ["email", "rhythm", "time_zone", "state", "created_at", "mailed_at", "confirmed_at", "unsubscribed_at"]
-    readonly_fields = ["email", "state", "created_at", "mailed_at", "confirmed_at", "unsubscribed_at"]
+    fields = ["email", "state", "rhythm", "time_zone", "interest", "soft_bounces", "soft_bounced_at"]
+    readonly_fields = ["email", "state", "interest", "soft_bounces", "soft_bounced_at"]
+    inlines = [ConsentInline]
+
+    @admin.display(boolean=True)
+    def is_narrowed(self, subscription):
+        return bool(subscription.interest)
+
+    def save_model(self, request, obj, form, change):
+        obj.prefer(
+            rhythm=obj.rhythm, time_zone=obj.time_zone, interest=obj.narrowed_to, how=f"@{request.user}, in the admin"
+        )
 
     def has_add_permission(self, request):
         return False
+
+    # Django's own log would keep the address when it is deleted; what happens is in the record of consent.
+    def log_change(self, request, obj, message):
+        pass
+
+    def log_deletions(self, request, queryset):
+        pass
 
 
 @admin.register(Delivery)

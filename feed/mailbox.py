@@ -4,6 +4,8 @@ import idna
 from django.core.exceptions import ValidationError
 from django.core.validators import EmailValidator
 
+from accounts.mail import validate_recipient
+
 # Characters: RFC 5321, 4.5.3.1, and its erratum 1690.
 LONGEST, LONGEST_LOCAL_PART = 254, 64
 
@@ -32,6 +34,7 @@ def normal(text: str) -> str:
     if '"' in local_part or domain.startswith("["):
         raise ValidationError(_check.message)
     _check(address)
+    validate_recipient(address)
     if len(address) > LONGEST or len(local_part) > LONGEST_LOCAL_PART:
         raise ValidationError("This address is longer than any that mail can be sent to.")
     return address

@@ -28,6 +28,7 @@ urlpatterns = [
     path("subscribe/confirm/<str:token>", views.confirm, name="confirm"),
     path("subscribe/manage/<str:token>", views.manage, name="manage"),
     path("subscribe/manage/<str:token>/delete", views.delete_subscription, name="delete_subscription"),
+    path("subscribe/manage/<str:token>/record.json", views.record, name="record"),
     path("unsubscribe/<str:token>", views.unsubscribe, name="unsubscribe"),
     path("moderation/digests", views.digests, {"kind": Digest.Kind.DAY}, name="digests"),
     path("moderation/digests/weekly", views.digests, {"kind": Digest.Kind.WEEK}, name="weekly_digests"),

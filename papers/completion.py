@@ -6,7 +6,7 @@ words, which may be the beginning of a name.
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import reduce
 from operator import or_
 
@@ -36,13 +36,23 @@ EVERY = (*OFFERED, "keyword")
 
 @dataclass(frozen=True)
 class Completion:
-    """`fills` comes in the place of `typed`, the end of the text; `label` and `detail` are read in the list."""
+    """`fills` comes in the place of `typed`, the end of the text; `label` and `detail` are read in the list.
+
+    By its `key` it is known, whatever its spelling: cs.CV, an author's slug, an organization's name in lower case, a keyword.
+    """
 
     kind: str
+    key: str
     label: str
     detail: str
     typed: str
     fills: str
+
+    @property
+    def without_operator(self) -> "Completion":
+        """The same for a field that takes nothing but its kind."""
+        is_by_name = self.kind == "author" and author_slug(self.label) == self.key
+        return replace(self, fills=self.label if is_by_name else self.key)
 
 
 @dataclass(frozen=True)
@@ -57,7 +67,8 @@ class Beginning:
 
 
 def complete(text: str, kinds: Sequence[str] = OFFERED, asked: Sequence[str] = EVERY) -> list[Completion]:
-    """At most MOST lines for the end of the text: of one of the kinds `asked` where an operator says which, else of `kinds`.
+    """At most MOST lines for the end of the text: of one of the kinds `asked` where an operator says which, else of `kinds`,
+    of each of several fewer.
 
     One query for each kind but categories, which need none.
     """
@@ -71,7 +82,8 @@ def complete(text: str, kinds: Sequence[str] = OFFERED, asked: Sequence[str] = E
         return _COMPLETE[kind]([Beginning(text[operator.start() :], words)], MOST)
     if not (beginnings := _names(text, plain)):
         return []
-    found = [it for kind in kinds for it in _COMPLETE[kind](beginnings, MOST_UNASKED)]
+    most = MOST_UNASKED if len(kinds) > 1 else MOST
+    found = [it for kind in kinds for it in _COMPLETE[kind](beginnings, most)]
     # Where "yann lec" begins a name, whatever "lec" begins is not meant.
     longest = max((len(it.typed) for it in found), default=0)
     return [it for it in found if len(it.typed) == longest]
@@ -100,7 +112,14 @@ def _categories(beginnings: Sequence[Beginning], most: int) -> list[Completion]:
     by_name, by_title = [], []
     for category in (*taxonomy.ARCHIVES.values(), *taxonomy.CATEGORIES.values()):
         for it in beginnings:
-            completion = Completion("category", category.title, category.name, it.typed, f"cat:{category.name}")
+            completion = Completion(
+                "category",
+                category.canonical,
+                category.title,
+                category.name,
+                it.typed,
+                f"cat:{category.name}",
+            )
             if it.begins(category.name):
                 by_name.append(completion)
                 break
@@ -123,6 +142,7 @@ def _organizations(beginnings: Sequence[Beginning], most: int) -> list[Completio
     return [
         Completion(
             "organization",
+            row.name.lower(),
             row.full_name,
             row.name,
             next((it.typed for it in beginnings if it.begins(row.name, row.full_name)), beginnings[-1].typed),
@@ -143,6 +163,7 @@ def _authors(beginnings: Sequence[Beginning], most: int) -> list[Completion]:
     return [
         Completion(
             "author",
+            slug,
             name,
             f"{count}{'+' if count == COUNTED else ''} paper{'s' if count > 1 else ''}",
             next((typed for begun, typed in slugs if slug.startswith(begun)), beginnings[-1].typed),
@@ -174,6 +195,7 @@ def _keywords(beginnings: Sequence[Beginning], most: int) -> list[Completion]:
     return [
         Completion(
             "keyword",
+            topic.name,
             topic.label,
             f"{topic.paper_count:,} paper{'s' if topic.paper_count > 1 else ''}",
             next((it.typed for it in beginnings if it.begins(topic.name)), beginnings[-1].typed),

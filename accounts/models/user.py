@@ -61,6 +61,11 @@ def validate_time_zone(name: str) -> None:
         raise ValidationError(f"“{name}” is no time zone. Write it like Europe/Paris.")
 
 
+def time_zones() -> list[str]:
+    """Those that are named after a place, to choose from."""
+    return sorted(name for name in zoneinfo.available_timezones() if "/" in name and not name.startswith("Etc/"))
+
+
 class UserManager(DjangoUserManager["User"]):
     """Makes accounts outside the sign-up page.
 

@@ -3,7 +3,7 @@ from .digests import digest, digest_mail, digests, newest_digest, send_test
 from .new import new, newest_announcement
 from .pages import about, privacy
 from .periods import home, no_period, papers, period
-from .subscriptions import confirm, delete_subscription, manage, subscribe, unsubscribe
+from .subscriptions import confirm, delete_subscription, manage, record, subscribe, unsubscribe
 from .trending import trending
 
 __all__ = [
@@ -23,6 +23,7 @@ __all__ = [
     "papers",
     "period",
     "privacy",
+    "record",
     "send_test",
     "subscribe",
     "trending",

@@ -1,19 +1,24 @@
 """The digest's subscriptions, by signed links: a GET shows the page, only its button's POST changes anything."""
 
+import re
+from urllib.parse import urlsplit
+
 from allauth.account.adapter import get_adapter
 from django.conf import settings
 from django.contrib import messages
 from django.core import signing
-from django.http import HttpResponseForbidden
+from django.http import HttpResponseForbidden, JsonResponse
 from django.shortcuts import redirect, render
+from django.urls import Resolver404, resolve
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from django_ratelimit.core import is_ratelimited
 
-from feed import tasks
+from feed import disclosure, naming, tasks
 from feed.forms import PreferencesForm, SubscribeForm
-from feed.models import Subscription
+from feed.models import Entry, Subscription
+from feed.periods import Week
 
 
 @csrf_exempt  # The banner stands on cached pages, which can carry no token: the browser's own word is checked instead.
@@ -28,7 +33,8 @@ def subscribe(request):
         form.add_error(None, "Too many tries from your network. Please wait an hour, then try again.")
     asked = request.method == "POST" and form.is_valid()
     if asked:
-        Subscription.objects.ask(**form.cleaned_data)
+        where = f"the form on {_place(request)}"
+        Subscription.objects.ask(**form.cleaned_data, how=where, ip_address=_address("subscribe", request))
         tasks.send_confirmations.ring()
     template = "feed/_subscribe.html" if request.htmx and request.method == "POST" else "feed/subscribe.html"
     return render(request, template, {"form": form, "asked": asked})
@@ -38,26 +44,54 @@ def subscribe(request):
 @require_http_methods(["GET", "HEAD", "POST"])
 def confirm(request, token):
     subscription = _named(token, "confirm")
-    if subscription and subscription.state == Subscription.State.UNSUBSCRIBED:
+    if subscription and subscription.has_ended:
         # Who has left since must ask again: an old mail is no new consent.
         subscription = None
     if subscription and request.method == "POST":
-        subscription.confirm()
-    return render(request, "feed/confirm.html", {"subscription": subscription}, status=200 if subscription else 404)
+        subscription.confirm(how="the button on the mail's page", ip_address=_address("confirm", request))
+    context = {"subscription": subscription}
+    if subscription:
+        context["holds"] = naming.in_words(naming.names_of(subscription.interest))
+    return render(request, "feed/confirm.html", context, status=200 if subscription else 404)
 
 
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def manage(request, token):
     subscription = _named(token, "manage")
+    if subscription is None:
+        return render(request, "feed/manage.html", status=404)
     form = PreferencesForm(request.POST or None, instance=subscription, label_suffix="")
-    if subscription and request.method == "POST" and form.is_valid():
-        # Nothing but these: who unsubscribes at this moment stays unsubscribed.
-        subscription.save(update_fields=list(form.fields))
-        messages.success(request, "Saved.")
-        return redirect(request.path)
-    context = {"subscription": subscription, "form": form, "token": token}
-    return render(request, "feed/manage.html", context, status=200 if subscription else 404)
+    is_saved = form.is_bound and form.is_valid()
+    if is_saved:
+        form.save()
+        if not request.htmx:
+            messages.success(request, "Saved.")
+            return redirect(request.path)
+        form = PreferencesForm(instance=subscription, label_suffix="")
+    week = Week.current().previous()
+    context = {
+        "subscription": subscription,
+        "token": token,
+        "form": form,
+        "is_saved": is_saved,
+        "holds": naming.in_words(form.names),
+        "last_week": Entry.objects.visible().in_period(week).about(subscription.narrowed_to).count(),
+    }
+    template = "feed/manage.html#preferences" if request.htmx and request.method == "POST" else "feed/manage.html"
+    return render(request, template, context)
+
+
+@never_cache
+@require_safe
+def record(request, token):
+    """All that is stored about an address, for whoever has its link."""
+    subscription = _named(token, "manage")
+    if subscription is None:
+        return render(request, "feed/manage.html", status=404)
+    response = JsonResponse(disclosure.of(subscription), json_dumps_params={"indent": 2, "ensure_ascii": False})
+    response["Content-Disposition"] = 'attachment; filename="digest-subscription.json"'
+    return response
 
 
 @never_cache
@@ -74,13 +108,27 @@ def delete_subscription(request, token):
 def unsubscribe(request, token):
     subscription = _named(token, "unsubscribe")
     if subscription and request.method == "POST":
-        subscription.unsubscribe()
+        is_one_click = request.POST.get("List-Unsubscribe") == "One-Click"
+        subscription.unsubscribe(
+            how="one click in the mail program" if is_one_click else "the button on the mail's page"
+        )
     return render(request, "feed/unsubscribe.html", {"subscription": subscription}, status=200 if subscription else 404)
 
 
 def _address(group, request) -> str:
     """The visitor's network address, as far as the proxies before us can be believed."""
     return get_adapter().get_client_ip(request)
+
+
+def _place(request) -> str:
+    """On which page of the site a form stood, by the fixed part of its address: what comes after may be a secret."""
+    url = request.htmx.current_url or request.headers.get("Referer", "")
+    try:
+        route = resolve(urlsplit(url).path).route
+    except (ValueError, Resolver404):
+        return request.path
+    fixed = re.split(r"[<(^]", route)[0]
+    return f"/{fixed}" + ("…" if fixed != route else "")
 
 
 def _named(token, purpose):

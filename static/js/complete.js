@@ -133,6 +133,9 @@ function stop() {
 function close(field) {
   stop();
   listOf(field)?.remove();
+  // Only with this is it more than a field, also one that has just come in.
+  field.setAttribute("role", "combobox");
+  field.setAttribute("aria-autocomplete", "list");
   field.setAttribute("aria-expanded", "false");
   field.removeAttribute("aria-activedescendant");
   field.removeAttribute("aria-controls");
@@ -154,12 +157,7 @@ function chosenOf(list) {
   return list?.querySelector("[aria-selected=true]");
 }
 
-// Only with this is it more than a field.
-for (const field of document.querySelectorAll("[data-completes]")) {
-  field.setAttribute("role", "combobox");
-  field.setAttribute("aria-autocomplete", "list");
-  field.setAttribute("aria-expanded", "false");
-}
+closeAll(document);
 
 // What was typed while this was on its way.
 const begun = document.activeElement;

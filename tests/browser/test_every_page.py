@@ -11,6 +11,7 @@ from django.utils import timezone
 from playwright.sync_api import expect
 
 from accounts.models import User
+from feed.interest import Interest
 from feed.models import Entry, Subscription
 from feed.periods import Day, Month, Week
 from papers import documents, trends, vectors
@@ -108,6 +109,13 @@ def confirmed_subscription() -> Subscription:
     return subscription(state="confirmed", confirmed_at=timezone.now())
 
 
+def narrowed_subscription() -> Subscription:
+    narrowed = confirmed_subscription()
+    wide = Interest.of(categories=["cs", "stat.ML"], authors=["author-number-3", "gone-away"], organizations=["acme"])
+    narrowed.prefer(rhythm="weekly", time_zone="", interest=wide)
+    return narrowed
+
+
 def left_subscription() -> Subscription:
     return subscription(state="unsubscribed", unsubscribed_at=timezone.now())
 
@@ -173,6 +181,8 @@ FOR_VISITORS = {
     "confirm a subscription": lambda: path_of(unconfirmed_subscription().confirm_link),
     "a subscription confirmed": lambda: path_of(confirmed_subscription().confirm_link),
     "manage a subscription": lambda: path_of(confirmed_subscription().manage_link),
+    "manage a narrowed subscription": lambda: path_of(narrowed_subscription().manage_link),
+    "manage a subscription that was stopped": lambda: path_of(subscription(state="stopped").manage_link),
     "unsubscribe": lambda: path_of(confirmed_subscription().unsubscribe_link),
     "unsubscribed": lambda: path_of(left_subscription().unsubscribe_link),
     "sign in": lambda: reverse("account_login") + "?next=/papers",
@@ -297,8 +307,9 @@ def test_a_form_with_errors_has_no_barrier(page, db, axe, address):
 
 
 @pytest.mark.parametrize("width", [1280])
-def test_the_banner_with_its_error_and_with_its_answer_has_no_barrier(page, full_site, axe):
-    page.goto(reverse("feed:about"))
+@pytest.mark.parametrize("address", ["feed:about", "feed:subscribe"])
+def test_the_banner_with_its_error_and_with_its_answer_has_no_barrier(page, full_site, axe, address):
+    page.goto(reverse(address))
     for email, sign in [("reader@example", "#subscribe-error"), ("reader@example.org", ".subscribe-answer")]:
         page.get_by_label("Email address").fill(email)
         page.get_by_role("button", name="Subscribe").click()

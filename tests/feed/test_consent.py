@@ -1,13 +1,14 @@
 """The record of consent: each act once, what it was for, and after deletion nothing that leads to anybody."""
 
 import importlib
+import threading
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
 import time_machine
 from django.apps import apps
 from django.core import mail
-from django.db import DataError, IntegrityError, connection, transaction
+from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
@@ -87,6 +88,33 @@ def test_an_address_whose_mail_comes_back_is_stopped_with_the_reason(subscriptio
     assert (stopped.act, stopped.step, stopped.how) == ("stopped", -1, "3 mails in a row came back")
 
 
+def test_to_an_address_that_was_stopped_no_mail_that_waits_is_sent(subscription):
+    subscription.confirm()
+    assert subscription.mail_due_at
+    subscription.bounce(is_hard=True)
+    send_confirmations()
+    assert not mail.outbox
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_presses_at_once_one_is_written_down(subscription):
+    start = threading.Barrier(2)
+
+    def press():
+        mine = Subscription.objects.get()
+        start.wait()
+        mine.confirm()
+        connection.close()
+
+    threads = [threading.Thread(target=press) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert acts(subscription) == ["asked", "confirmed"]
+    assert Consent.objects.per_day()[0]["subscribers"] == 1
+
+
 def test_a_stranger_who_asks_for_a_confirmed_address_is_not_traced_in_its_record(subscription):
     subscription.confirm()
     Subscription.objects.filter(pk=subscription.pk).update(mail_due_at=None)
@@ -96,7 +124,7 @@ def test_a_stranger_who_asks_for_a_confirmed_address_is_not_traced_in_its_record
 
 
 def test_what_can_not_be_written_down_does_not_happen(subscription):
-    with pytest.raises(DataError):
+    with pytest.raises(ValueError, match="nowhere"):
         subscription.confirm(ip_address="nowhere")
     subscription.refresh_from_db()
     assert subscription.state == "pending"
@@ -298,3 +326,32 @@ def test_domains_that_were_there_before_are_spelled_as_from_now_on(db):
         "bob@bücher.example",
         "bob@xn--bcher-kva.example",
     }
+
+
+def admin_page(name, *arguments):
+    return reverse(f"admin:feed_subscription_{name}", args=arguments)
+
+
+INLINE = {"consents-TOTAL_FORMS": 0, "consents-INITIAL_FORMS": 0}
+
+
+def test_a_moderators_change_is_written_into_the_record(client, mod, subscription):
+    client.force_login(mod)
+    form = {"rhythm": "daily", "time_zone": "Asia/Tokyo", **INLINE}
+    client.post(admin_page("change", subscription.pk), form)
+    subscription.refresh_from_db()
+    assert (subscription.rhythm, subscription.time_zone) == ("daily", "Asia/Tokyo")
+    assert subscription.consents.last().how == "@mod, in the admin"
+
+
+@pytest.mark.parametrize("is_one", [True, False])
+def test_a_moderator_deletes_an_address_with_all_that_leads_to_it(client, mod, subscription, delivery, is_one):
+    client.force_login(mod)
+    client.post(admin_page("change", subscription.pk), {"rhythm": "daily", "time_zone": "", **INLINE})
+    if is_one:
+        client.post(admin_page("delete", subscription.pk), {"post": "yes"})
+    else:
+        action = {"action": "delete_selected", "_selected_action": [subscription.pk], "post": "yes"}
+        client.post(admin_page("changelist"), action)
+    assert not Subscription.objects.exists()
+    assert "reader@example.org" not in everything_in_the_tables()

@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from feed.interest import Interest
-from feed.models import Subscription
+from feed.models import Consent, Subscription
 from feed.tasks import send_confirmations
 
 HTMX = {"HX-Request": "true"}
@@ -99,6 +99,37 @@ def test_an_old_confirmation_mail_does_not_bring_back_who_has_left(client, subsc
     subscription.confirm()
     subscription.unsubscribe()
     assert client.post(link).status_code == 404
+    subscription.refresh_from_db()
+    assert subscription.state == "unsubscribed"
+
+
+def test_an_old_confirmation_mail_does_not_bring_back_an_address_that_was_stopped(client, subscription):
+    link = subscription.confirm_link
+    subscription.confirm()
+    subscription.bounce(is_hard=True)
+    assert client.post(link).status_code == 404
+    subscription.refresh_from_db()
+    assert subscription.state == "stopped"
+
+
+def test_an_address_that_was_stopped_comes_back_by_confirming_again(client, subscription):
+    subscription.confirm()
+    Subscription.objects.update(mail_due_at=None)
+    subscription.bounce(is_hard=True)
+    ask(client, subscription.email)
+    subscription.refresh_from_db()
+    assert subscription.state == "pending"
+    assert subscription.mail_due_at
+    client.post(subscription.confirm_link)
+    subscription.refresh_from_db()
+    assert subscription.is_confirmed
+
+
+def test_an_address_that_was_stopped_can_leave(client, subscription):
+    subscription.confirm()
+    subscription.bounce(is_hard=True)
+    assert "Leave the digest?" in client.get(subscription.unsubscribe_link).text
+    client.post(subscription.unsubscribe_link)
     subscription.refresh_from_db()
     assert subscription.state == "unsubscribed"
 
@@ -232,6 +263,55 @@ def test_what_is_no_address_comes_back_with_the_reason(client, db, email):
     assert response.status_code == 200
     assert "errorlist" in response.text
     assert not Subscription.objects.exists()
+
+
+def test_an_address_that_mail_does_not_reach_is_refused_in_its_own_words(client, db):
+    response = ask(client, "jürgen@example.org", headers=HTMX)
+    assert "without accents, before the @" in response.text
+    assert 'value="jürgen@example.org"' in response.text
+
+
+def test_two_spellings_of_a_domain_are_one_address(client, db):
+    for email in ("Ada@BÜCHER.example", "ada@xn--bcher-kva.example"):
+        ask(client, email)
+    subscription = Subscription.objects.get()
+    assert subscription.email == "ada@xn--bcher-kva.example"
+    assert "ada@bücher.example" in client.get(subscription.confirm_link).text
+
+
+@pytest.mark.parametrize(
+    ("url", "where"),
+    [
+        ("http://testserver/papers", "/papers"),
+        ("http://testserver/papers?q=something+private", "/papers"),
+        ("http://testserver/papers/date/2026-01-05", "/papers/date/…"),
+        ("http://testserver/accounts/confirm-email/a-secret/", "/accounts/confirm-email/…"),
+        ("http://testserver/no/such/page", "/subscribe"),
+        ("http://[", "/subscribe"),
+        ("", "/subscribe"),
+    ],
+)
+def test_the_record_says_where_the_form_stood_and_nothing_private(client, db, url, where):
+    ask(client, headers={**HTMX, "HX-Current-URL": url})
+    ask(client, "other@example.org", headers={"Referer": url})
+    assert set(Consent.objects.filter(act="asked").values_list("how", flat=True)) == {f"the form on {where}"}
+
+
+def test_asking_and_confirming_are_recorded_with_the_network_address(client, db):
+    ask(client, REMOTE_ADDR="192.0.2.1")
+    client.post(Subscription.objects.get().confirm_link, REMOTE_ADDR="2001:db8::1")
+    addresses = Consent.objects.exclude(act="mailed").values_list("act", "ip_address")
+    assert list(addresses) == [("asked", "192.0.2.1"), ("confirmed", "2001:db8::1")]
+
+
+@pytest.mark.parametrize(
+    ("data", "how"),
+    [({"List-Unsubscribe": "One-Click"}, "one click in the mail program"), ({}, "the button on the mail's page")],
+)
+def test_the_record_says_how_one_has_left(client, subscription, data, how):
+    subscription.confirm()
+    client.post(subscription.unsubscribe_link, data)
+    assert subscription.consents.get(act="unsubscribed").how == how
 
 
 @pytest.mark.parametrize("headers", [{"Sec-Fetch-Site": "cross-site"}, {"Origin": "https://evil.example"}])

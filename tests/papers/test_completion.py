@@ -129,6 +129,33 @@ def test_keywords_are_offered_where_they_are_asked_for_with_those_used_most_firs
     assert offered("author:diff", ("category", "keyword"), ("category", "keyword")) == []
 
 
+@pytest.mark.parametrize(
+    ("purpose", "typed", "fills"),
+    [
+        ("authors", "bob builder, yann", ["Yann LeCun", "Yann Yannson"]),
+        ("authors", 'author:"yann l', ["Yann LeCun"]),
+        ("authors", "nvi", []),
+        ("organizations", "acme lab", ["acme-labs"]),
+        ("categories", "computer vi", ["cs.CV"]),
+        ("categories", "cs.CL, quantitative f", ["q-fin"]),
+    ],
+)
+def test_a_field_of_one_kind_is_offered_its_names_alone(client, people, purpose, typed, fills):
+    response = client.get(reverse("papers:completions"), {"q": typed, "for": purpose})
+    assert [it["fills"] for it in response.json()["completions"]] == fills
+
+
+def test_a_field_of_one_kind_is_offered_more_of_it(people):
+    assert len(complete("cs.", ["category"])) == MOST
+
+
+def test_an_author_who_goes_by_another_key_than_the_name_is_filled_in_by_it(make_paper):
+    make_paper(author_names=["Yann LeCun"])
+    Author.objects.update(slug="yann-lecun-2")
+    (it,) = complete("yann", ["author"])
+    assert it.without_operator.fills == "yann-lecun-2"
+
+
 @pytest.mark.parametrize("typed", ["author:yann", "org:nv", "cat:cs.C", "computer vi", "keyword:att", "leon"])
 def test_what_is_filled_in_is_understood_by_search(people, typed):
     Topic.objects.create(kind="keyword", name="attention", paper_count=1)
@@ -146,6 +173,7 @@ def test_the_address_answers_the_script(client, people):
         "completions": [
             {
                 "kind": "author",
+                "key": "yann-lecun",
                 "label": "Yann LeCun",
                 "detail": "2 papers",
                 "typed": "yann lecu",
