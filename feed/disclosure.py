@@ -9,6 +9,7 @@ def of(subscription: Subscription) -> dict:
     """Everything, in plain values and moments: the subscription, the record of its consent, the digests sent. Two queries."""
     consents = subscription.consents.values("act", "at", "how", "wish", network_address=F("ip_address"))
     deliveries = subscription.deliveries.order_by("pk").values(
+        "period",
         "hex_id",
         "state",
         "reason",
@@ -17,8 +18,8 @@ def of(subscription: Subscription) -> dict:
         "expires_at",
         "sending_at",
         "finished_at",
-        period=F("digest__kind"),
-        first_day=F("digest__first_day"),
+        # What the digest was narrowed to when it was promised.
+        interest=F("digest__interest"),
     )
     return {
         "subscription": {

@@ -6,7 +6,7 @@ from email.utils import parseaddr
 
 from django.conf import settings
 from django.db import connection, models, transaction
-from django.db.models import Count, Q
+from django.db.models import Case, Count, Q, Value, When
 from django.utils import timezone
 
 from accounts.hex_id import HexIdField
@@ -152,9 +152,11 @@ class Delivery(models.Model):
     def begin(self) -> bool:
         """From here on it counts as sent, whatever happens. False where it may not be: another has it, or its reader left."""
         # Who unsubscribed a moment ago gets nothing, though the batch was reserved before.
+        now = timezone.now()
         with connection.cursor() as cursor:
-            cursor.execute(BEGIN, [timezone.now(), self.pk, self.due_at])
-            return bool(cursor.rowcount)
+            cursor.execute(BEGIN, [now, self.pk, self.due_at])
+            self.sending_at = now if cursor.rowcount else None
+        return self.sending_at is not None
 
     def let_go(self) -> State:
         """It may not be sent by who reserved it: because its reader has left, or else another sender has it by now."""
@@ -162,16 +164,17 @@ class Delivery(models.Model):
         return self.finish(self.State.SKIPPED, "Its reader has left.") if mine.exists() else self.State.PENDING
 
     def finish(self, state: State, reason: str = "", *, is_lost: bool = False) -> State:
-        """Write down how it ended."""
+        """Write down how it ended, unless it is another sender's by now."""
         with connection.cursor() as cursor:
-            cursor.execute(FINISH, [state, _line(reason), is_lost, timezone.now(), self.pk])
+            ours = [self.pk, self.due_at, self.sending_at]
+            cursor.execute(FINISH, [state, _line(reason), is_lost, timezone.now(), *ours])
         return state
 
     def bounce(self, reason: str, *, is_hard: bool) -> State:
         """It came back, or its address was refused. Told of again, nothing changes."""
         known = Delivery.objects.filter(pk=self.pk).exclude(state__in=[self.State.BOUNCED, self.State.SKIPPED])
         with transaction.atomic():
-            is_news = known.update(state=self.State.BOUNCED, reason=_line(reason), finished_at=timezone.now())
+            is_news = known.update(state=self.State.BOUNCED, reason=_kept(reason), finished_at=timezone.now())
             if is_news and self.subscription:
                 self.subscription.bounce(is_hard=is_hard)
         return self.State.BOUNCED
@@ -184,10 +187,10 @@ class Delivery(models.Model):
             case News.REFUSAL:
                 # It was taken, and not sent after all, which no address is to blame for.
                 taken = Delivery.objects.filter(pk=self.pk, state__in=[self.State.SENDING, self.State.SENT])
-                taken.update(state=self.State.FAILED, reason=_line(reason), finished_at=timezone.now())
+                taken.update(state=self.State.FAILED, reason=_kept(reason), finished_at=timezone.now())
             case News.COMPLAINT:
                 # It has arrived, and was the last one.
-                Delivery.objects.filter(pk=self.pk).update(reason=_line(f"Complaint: {reason}"))
+                Delivery.objects.filter(pk=self.pk).update(reason=_kept(f"Complaint: {reason}"))
         if self.subscription and news == News.COMPLAINT:
             self.subscription.complain()
         if self.subscription and news == News.LEFT:
@@ -200,11 +203,11 @@ class Delivery(models.Model):
         if failures > self.MOST_FAILURES:
             return self.finish(self.State.FAILED, reason)
         due_at = timezone.now() + timedelta(minutes=4**failures)
-        self._open().update(state=self.State.PENDING, failures=failures, reason=_line(reason), due_at=due_at)
+        waiting = Q(state=self.State.PENDING, due_at=self.due_at)
+        begun = Q(state=self.State.SENDING, sending_at=self.sending_at or timezone.now())
+        ours = Delivery.objects.filter(waiting | begun, pk=self.pk)
+        ours.update(state=self.State.PENDING, failures=failures, reason=_kept(reason), due_at=due_at)
         return self.State.PENDING
-
-    def _open(self) -> DeliveryQuerySet:
-        return Delivery.objects.unfinished().filter(pk=self.pk)
 
 
 # These two are run for each mail; querysets cost several times as much.
@@ -215,9 +218,14 @@ where id = %s and state = 'pending' and due_at = %s and exists (
 )
 """
 FINISH = """
-update feed_delivery set state = %s, reason = %s, is_lost = %s, finished_at = %s
-where id = %s and state in ('pending', 'sending')
+update feed_delivery set state = %s, reason = case when subscription_id is null then '' else %s end, is_lost = %s, finished_at = %s
+where id = %s and (state = 'pending' and due_at = %s or state = 'sending' and sending_at = %s)
 """
+
+
+def _kept(reason: str) -> Case:
+    """What a server said, unless the address was deleted meanwhile: it often names it."""
+    return Case(When(subscription=None, then=Value("")), default=Value(_line(reason)))
 
 
 def _line(reason: str) -> str:

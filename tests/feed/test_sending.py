@@ -218,6 +218,19 @@ def test_who_dawdles_with_a_batch_may_not_send_what_another_has_by_now(delivery,
     assert theirs.begin()
 
 
+def test_who_dawdles_changes_nothing_of_what_another_is_sending(delivery, clock):
+    (mine,) = Delivery.objects.reserve(1)
+    clock.shift(timedelta(minutes=1))
+    (theirs,) = Delivery.objects.reserve(1)
+    assert theirs.begin()
+    clock.shift(timedelta(seconds=1))
+    mine.put_off("451 Later")
+    mine.finish(State.FAILED, "No")
+    assert state_of(delivery) == "sending"
+    theirs.finish(State.SENT)
+    assert state_of(delivery) == "sent"
+
+
 def test_who_leaves_after_the_batch_was_reserved_gets_nothing(delivery):
     (reserved,) = Delivery.objects.reserve(1)
     Subscription.objects.get().unsubscribe()
