@@ -21,8 +21,6 @@ from feed.letter import Letter
 
 # The server has had enough of us, whatever it was asked.
 CLOSING = 421
-
-
 # A provider's: who we are, what we owe, and too many requests. It is the same for the next message.
 NOT_NOW = {401, 402, 403, 429}
 
@@ -160,10 +158,11 @@ def relay() -> Iterator[Relay]:
     backend = get_connection()
     try:
         backend.open()
-    except (SMTPException, OSError) as error:
+        line = SmtpRelay(backend) if isinstance(backend, EmailBackend) else Relay(backend)
+    except (AnymailError, SMTPException, OSError) as error:
         raise Away(f"The mail server can't be reached: {error}") from error
     try:
-        yield SmtpRelay(backend) if isinstance(backend, EmailBackend) else Relay(backend)
+        yield line
     finally:
         # What was taken was taken, however the server says goodbye.
         with suppress(SMTPException, OSError):

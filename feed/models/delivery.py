@@ -166,8 +166,8 @@ class Delivery(models.Model):
     def finish(self, state: State, reason: str = "", *, is_lost: bool = False) -> State:
         """Write down how it ended, unless it is another sender's by now."""
         with connection.cursor() as cursor:
-            ours = [self.pk, self.due_at, self.sending_at]
-            cursor.execute(FINISH, [state, _line(reason), is_lost, timezone.now(), *ours])
+            known = (self.pk, self.due_at, self.sending_at)
+            cursor.execute(FINISH, (state, _line(reason), is_lost, timezone.now(), *known))
         return state
 
     def bounce(self, reason: str, *, is_hard: bool) -> State:
