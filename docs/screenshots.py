@@ -38,10 +38,24 @@ def main() -> None:
                 page.goto(SITE + path)
                 page.screenshot(path=HERE / name)
                 page.close()
+            photograph_digest(browser)
             browser.close()
     finally:
         server.terminate()
         server.wait(timeout=60)
+
+
+def photograph_digest(browser) -> None:
+    """The newest day's mail, as wide as a mail program shows it; only moderators see it before it is sent."""
+    page = browser.new_page(viewport={"width": 700, "height": 960})
+    page.goto(f"{SITE}/accounts/login/")
+    page.get_by_label("Email").fill("mod@example.org")
+    page.get_by_label("Password").fill("mod keeps order")
+    page.get_by_role("main").get_by_role("button", name="Sign in").click()
+    page.goto(f"{SITE}/moderation/digest")
+    page.goto(SITE + page.locator("iframe").get_attribute("src"))
+    page.screenshot(path=HERE / "digest.png")
+    page.close()
 
 
 def wait() -> None:
