@@ -6,6 +6,7 @@ ever announced.
 """
 
 import gc
+import json
 from collections.abc import Callable, Iterable, Iterator, Set
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -90,11 +91,20 @@ class Stored:
             vars(paper).update(said)
             return
         for name, value in said.items():
-            if getattr(paper, name) != value and name.removesuffix("_id") not in paper.edited_fields:
+            if name.removesuffix("_id") in paper.edited_fields:
+                self._withhold(name, value)
+            elif getattr(paper, name) != value:
                 setattr(paper, name, value)
                 paper.is_dirty = True
                 if name not in UNSEEN:
                     self.changes.add(name)
+
+    def _withhold(self, name: str, value: Any) -> None:
+        """Keep what a source says of a field that a moderator has set, for when it is handed back."""
+        withheld = json.loads(self.paper.withheld)
+        if withheld.get(name, self) != value:
+            # As the database writes it out again.
+            self.set(withheld=json.dumps({**withheld, name: value}, ensure_ascii=False))
 
 
 def ingest(rows: Iterable[Row], *, then: Callable[[list[Stored]], None] = lambda batch: None) -> Report:

@@ -14,7 +14,7 @@ from papers.models import Paper
 class Known:
     """The columns that ingestion reads and writes, under their names in the database.
 
-    One that isn't set has the model's default. `mirrored_authors` is JSON as text. `is_dirty` tells that there is
+    One that isn't set has the model's default. `mirrored_authors` and `withheld` are JSON as text. `is_dirty` tells that there is
     something to be saved.
     """
 
@@ -53,6 +53,7 @@ class Known:
     stated: str
     looked_up_at: datetime | None
     edited_fields: list[str]
+    withheld: str
     modified_at: datetime
 
     def __init__(self, pk: int, arxiv_id: str) -> None:
@@ -61,12 +62,12 @@ class Known:
 
 COLUMNS = tuple(Known.__annotations__)
 # What no reader sees: when only this changes, the paper has not.
-UNSEEN = {"stated", "looked_up_at", "mirrored_on", "mirrored_authors"}
+UNSEEN = {"withheld", "stated", "looked_up_at", "mirrored_on", "mirrored_authors"}
 
 _FIELDS = {field.attname: field for field in Paper._meta.concrete_fields if not (field.generated or field.primary_key)}
 for _column in COLUMNS:
     setattr(Known, _column, _FIELDS[_column].get_default())
-Known.mirrored_authors = "[]"
+Known.mirrored_authors, Known.withheld = "[]", "{}"
 _values = attrgetter("pk", *COLUMNS)
 
 
@@ -89,7 +90,7 @@ def add(papers: list[Known]) -> None:
         paper.modified_at = now
     said = [name for name in COLUMNS if any(name in vars(paper) for paper in papers)]
     # What no source says is the same for all of them; and where that is null, the database needn't be told.
-    silent = {name: field.get_default() for name, field in _FIELDS.items() if name not in said}
+    silent = {name: getattr(Known, name, field.get_default()) for name, field in _FIELDS.items() if name not in said}
     silent = {name: _written(value) for name, value in silent.items() if value is not None}
     values, rest = attrgetter("pk", *said), list(silent.values())
     bulk.copy(Paper, ("id", *said, *silent), ([*map(_written, values(paper)), *rest] for paper in papers))

@@ -1,3 +1,4 @@
+from .action import Action
 from .alert import Alert
 from .author import Author, Authorship
 from .batch import Batch
@@ -21,6 +22,7 @@ from .version import Version
 from .wanted import Wanted
 
 __all__ = [
+    "Action",
     "Alert",
     "Author",
     "Authorship",

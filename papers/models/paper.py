@@ -203,6 +203,9 @@ class Paper(models.Model):
         editable=False,
         help_text="What a moderator has set: no source changes it any more.",
     )
+    withheld = models.JSONField(
+        default=dict, blank=True, editable=False, help_text="What sources say of the fields that a moderator has set."
+    )
     # Which of the sources' words each field has, as papers/statement.py writes it down.
     stated = models.TextField(blank=True, editable=False)
     looked_up_at = models.DateTimeField(
