@@ -2,13 +2,15 @@
 
 from django.contrib import admin
 
+from feed.editing import feature
 from feed.models import Consent, Delivery, Entry, Subscription
-from papers.admin import HiddenFilter, hide, show
+from papers.admin import HiddenFilter, ModeratedMixin, hide, show
 from papers.admin.records import RecordMixin
+from papers.moderation import moderate
 
 
 @admin.register(Entry)
-class EntryAdmin(admin.ModelAdmin):
+class EntryAdmin(ModeratedMixin, admin.ModelAdmin):
     list_display = ["day", "paper", "origin", "submitted_by", "submitted_by_person", "submitted_at", "hidden_at"]
     list_filter = [HiddenFilter, "origin"]
     list_select_related = ["paper", "submitted_by", "submitted_by_person"]
@@ -19,20 +21,19 @@ class EntryAdmin(admin.ModelAdmin):
     ordering = ["-day", "submitted_at", "id"]
     show_full_result_count = False
     actions = [hide, show]
+    moderated = ("day", "note")
+
+    def get_fields(self, request, obj=None):
+        return super().get_fields(request, obj) if obj else ["paper", "day", "note"]
 
     def save_model(self, request, obj, form, change):
-        super().save_model(request, obj, form, change)
-        # An entry may have been given to another paper.
-        Entry.objects.mark_featured({obj.paper_id, form.initial.get("paper", obj.paper_id)})
-
-    def delete_model(self, request, obj):
-        super().delete_model(request, obj)
-        Entry.objects.mark_featured([obj.paper_id])
-
-    def delete_queryset(self, request, queryset):
-        papers = list(queryset.values_list("paper", flat=True))
-        super().delete_queryset(request, queryset)
-        Entry.objects.mark_featured(papers)
+        if change:
+            super().save_model(request, obj, form, change)
+            return
+        made = feature(obj.paper, obj.day, by=request.user)
+        if obj.note:
+            moderate(made, by=request.user, note=obj.note)
+        obj.pk = made.pk
 
 
 class ConsentInline(admin.TabularInline):

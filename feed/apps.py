@@ -7,7 +7,11 @@ class FeedConfig(AppConfig):
     def ready(self):
         from anymail.signals import tracking
 
-        from . import webhooks
+        # What moderators may change is known from the start.
+        from . import (
+            editing,  # noqa: F401
+            webhooks,
+        )
 
         # The one way in which this library says what it has heard.
         tracking.connect(webhooks.hear)

@@ -10,8 +10,11 @@ from papers.models import Organization, Paper
 from papers.moderation import Editable, Kind
 
 
-def _plain(column: str) -> Editable:
-    return Editable(lambda row: getattr(row, column), lambda row, value: setattr(row, column, value), (column,), True)
+def plain(column: str, *, is_sourced: bool = True) -> Editable:
+    """A column that holds what JSON can."""
+    return Editable(
+        lambda row: getattr(row, column), lambda row, value: setattr(row, column, value), (column,), is_sourced
+    )
 
 
 def _words(column: str) -> Editable:
@@ -41,7 +44,7 @@ moderation.register(
     Paper,
     Kind(
         {
-            "title": _plain("title"),
+            "title": plain("title"),
             "summary": _words("summary"),
             "keywords": _words("keywords"),
             "organization": Editable(
@@ -50,9 +53,9 @@ moderation.register(
                 ("organization_id",),
                 True,
             ),
-            "project_page": _plain("project_page"),
-            "github_repo": _plain("github_repo"),
-            "media_urls": _plain("media_urls"),
+            "project_page": plain("project_page"),
+            "github_repo": plain("github_repo"),
+            "media_urls": plain("media_urls"),
             "hidden": HIDDEN,
         },
         permission="papers.change_paper",

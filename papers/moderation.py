@@ -42,11 +42,15 @@ class Editable:
 
 @dataclass(frozen=True)
 class Kind:
-    """What may be changed of a model, with which permission, and on which paper's page that stands."""
+    """What may be changed of a model, with which permission, and on which paper's page that stands.
+
+    `then` does what follows from a change, in its transaction.
+    """
 
     fields: Mapping[str, Editable]
     permission: str
     paper: Callable[[Any], Paper | None]
+    then: Callable[[Any], None] = lambda row: None
 
 
 _KINDS: dict[type[models.Model], Kind] = {}
@@ -54,6 +58,7 @@ CONTRARY = {
     Action.Kind.HIDE: Action.Kind.SHOW,
     Action.Kind.SHOW: Action.Kind.HIDE,
     Action.Kind.HAND_BACK: Action.Kind.EDIT,
+    Action.Kind.FEATURE: Action.Kind.HIDE,
 }
 
 
@@ -131,9 +136,13 @@ def state(target: models.Model, names: Collection[str]) -> Values:
     return values
 
 
+def may_moderate(user: User, model: type[models.Model]) -> bool:
+    return user.is_active and user.has_perm(_KINDS[model].permission)
+
+
 def _locked(target: models.Model, by: User) -> Any:
     """The row as it is now, kept from others until the transaction ends."""
-    if not by.is_active or not by.has_perm(_KINDS[type(target)].permission):
+    if not may_moderate(by, type(target)):
         raise PermissionDenied
     return type(target)._default_manager.select_for_update(of=("self",)).get(pk=target.pk)
 
@@ -171,6 +180,7 @@ def _save(row: Any, by: User, kind: str, reason: str, before: Values, undoes: Ac
     touched = {column for name in before.keys() - {MARKED} for column in fields[name].columns}
     row.clean_fields(exclude={it.name for it in row._meta.fields if it.attname not in touched})
     row.save()
+    _KINDS[type(row)].then(row)
     return Action.objects.create(
         by=by,
         kind=kind,

@@ -9,6 +9,7 @@ from django.urls import reverse
 
 from feed.models import Delivery, Digest, Entry, Subscription
 from papers.models import (
+    Action,
     Batch,
     Listing,
     Organization,
@@ -22,13 +23,16 @@ from papers.models import (
     Version,
     Wanted,
 )
+from papers.moderation import moderate, undo
 
 DAY = date(2026, 1, 5)
 OURS = [model for model in admin.site._registry if model._meta.app_label in ("papers", "feed")]
 
 
 @pytest.fixture
-def filled(make_entry, ada):
+def filled(make_entry, ada, bob):
+    bob.user_permissions.set(Permission.objects.filter(codename="change_paper"))
+
     def fill(number):
         Source.objects.get_or_create(name=Source.Name.HARVEST)
         for index in range(number):
@@ -49,6 +53,7 @@ def filled(make_entry, ada):
             day = DAY - timedelta(entry.pk)
             digest = Digest.objects.create(kind="day", first_day=day, paper_count=1, papers=[{"entry": entry.pk}])
             Delivery.objects.create(digest=digest, subscription=subscription)
+            moderate(entry.paper, by=bob, title=f"Title {entry.pk}-{index}")
 
     return fill
 
@@ -120,18 +125,41 @@ def test_a_title_corrected_here_is_kept_against_the_sources(client, mod, make_pa
     client.force_login(mod)
     paper = make_paper()
     form = client.get(url(Paper, "change", paper.pk)).context["adminform"].form
-    data = {name: "" if value is None else value for name, value in form.initial.items()}
-    for name in ("published_at", "updated_at", "withdrawn_at", "deleted_at", "hidden_at"):
-        moment = data.pop(name)
-        data |= {f"{name}_0": moment and f"{moment:%Y-%m-%d}", f"{name}_1": moment and f"{moment:%H:%M:%S}"}
-    data |= {"title": "As It Should Be", "author_names": "Bob Builder,Carol Reader", "keywords": "", "media_urls": ""}
-    data["initial-author_names"] = data["author_names"]
+    data = {name: "" if value is None else value for name, value in form.initial.items() if name in form.fields}
+    data |= {"title": "As It Should Be", "keywords": "", "media_urls": ""}
     data |= {"versions-TOTAL_FORMS": "0", "versions-INITIAL_FORMS": "0"}
-    data["categories"] = [category.pk for category in paper.categories.all()]
     response = client.post(url(Paper, "change", paper.pk), data)
     assert response.status_code == 302, response.context["adminform"].form.errors
     paper.refresh_from_db()
     assert (paper.title, paper.edited_fields) == ("As It Should Be", ["title"])
+    action = Action.objects.get()
+    assert (action.by, action.paper, action.after["title"]) == (mod, paper, "As It Should Be")
+
+
+def test_what_is_not_logged_can_not_be_changed_here(client, mod, make_paper, make_entry):
+    mod.is_superuser = True
+    mod.save()
+    client.force_login(mod)
+    fields = client.get(url(Paper, "change", make_paper().pk)).context["adminform"].form.fields
+    assert set(fields) == {"title", "summary", "keywords", "organization", "project_page", "github_repo", "media_urls"}
+    entry = make_entry(DAY)
+    assert set(client.get(url(Entry, "change", entry.pk)).context["adminform"].form.fields) == {"day", "note"}
+    for row in (entry, entry.paper):
+        assert client.post(url(type(row), "delete", row.pk), {"post": "yes"}).status_code == 403
+    assert client.get(url(Paper, "add")).status_code == 403
+
+
+def test_an_entry_made_here_is_logged_and_its_undoing_takes_it_from_the_feed(client, mod, paper):
+    client.force_login(mod)
+    client.post(url(Entry, "add"), {"paper": paper.pk, "day": "2026-01-07", "note": "Read this."})
+    entry = Entry.objects.get()
+    assert (entry.day, entry.note, entry.submitted_by, entry.hidden_at) == (date(2026, 1, 7), "Read this.", mod, None)
+    note, made = Action.objects.of(entry)
+    assert (note.kind, made.kind) == ("edit", "feature")
+    assert Paper.objects.trending().exists()
+    undo(made, by=mod)
+    assert not Entry.objects.visible().exists()
+    assert not Paper.objects.trending().exists()
 
 
 def test_a_vote_withdrawn_here_is_counted_no_more(client, mod, paper, ada):
@@ -142,12 +170,12 @@ def test_a_vote_withdrawn_here_is_counted_no_more(client, mod, paper, ada):
     assert (paper.upvote_count, paper.upvotes.count()) == (0, 0)
 
 
-def test_an_entry_deleted_from_the_list_takes_its_paper_from_trending(client, mod, make_entry):
+def test_an_entry_hidden_from_the_list_takes_its_paper_from_trending(client, mod, make_entry):
     client.force_login(mod)
     entry = make_entry(DAY)
-    data = {"action": "delete_selected", "_selected_action": [entry.pk], "post": "yes"}
-    client.post(url(Entry, "changelist"), data)
+    client.post(url(Entry, "changelist"), {"action": "hide", "_selected_action": [entry.pk]})
     assert not Paper.objects.trending().exists()
+    assert Action.objects.get().kind == "hide"
 
 
 def test_a_run_says_what_was_refused_and_why(client, mod, db):
@@ -160,7 +188,7 @@ def test_a_run_says_what_was_refused_and_why(client, mod, db):
 
 
 @pytest.mark.parametrize(
-    "model", [Batch, Delivery, Picture, Repository, Run, Source, Version], ids=lambda model: model.__name__
+    "model", [Action, Batch, Delivery, Picture, Repository, Run, Source, Version], ids=lambda model: model.__name__
 )
 def test_what_the_site_writes_about_itself_is_changed_by_nobody(client, mod, filled, model):
     mod.is_superuser = True

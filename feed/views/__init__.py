@@ -1,5 +1,6 @@
 from .calendar import calendar
 from .digests import digest, digest_mail, digests, newest_digest, send_test
+from .moderation import log, undo_action
 from .new import new, newest_announcement
 from .pages import about, privacy
 from .periods import home, no_period, papers, period
@@ -15,6 +16,7 @@ __all__ = [
     "digest_mail",
     "digests",
     "home",
+    "log",
     "manage",
     "new",
     "newest_announcement",
@@ -27,5 +29,6 @@ __all__ = [
     "send_test",
     "subscribe",
     "trending",
+    "undo_action",
     "unsubscribe",
 ]

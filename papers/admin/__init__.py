@@ -1,6 +1,19 @@
 """Papers in Django's admin: the catalogue, and how it is kept up to date."""
 
-from . import batches, catalogue, pictures, repositories, runs, wanted
-from .visibility import HiddenFilter, hide, show
+from . import actions, batches, catalogue, pictures, repositories, runs, wanted
+from .moderating import ModeratedMixin, hide, show
+from .visibility import HiddenFilter
 
-__all__ = ["HiddenFilter", "batches", "catalogue", "hide", "pictures", "repositories", "runs", "show", "wanted"]
+__all__ = [
+    "HiddenFilter",
+    "ModeratedMixin",
+    "actions",
+    "batches",
+    "catalogue",
+    "hide",
+    "pictures",
+    "repositories",
+    "runs",
+    "show",
+    "wanted",
+]

@@ -1,12 +1,12 @@
 """The catalogue in Django's admin."""
 
 from django.contrib import admin
-from django.utils import timezone
 
 from papers.models import Author, Authorship, Category, Listing, Organization, Paper, Person, Upvote, Version
 
+from .moderating import ModeratedMixin, hide, show
 from .records import RecordMixin
-from .visibility import HiddenFilter, hide, show
+from .visibility import HiddenFilter
 
 
 class VersionInline(RecordMixin, admin.TabularInline):
@@ -18,7 +18,7 @@ class VersionInline(RecordMixin, admin.TabularInline):
 
 
 @admin.register(Paper)
-class PaperAdmin(admin.ModelAdmin):
+class PaperAdmin(ModeratedMixin, admin.ModelAdmin):
     list_display = [
         "arxiv_id",
         "title",
@@ -40,26 +40,18 @@ class PaperAdmin(admin.ModelAdmin):
     date_hierarchy = "published_at"
     ordering = ["-published_at", "-id"]
     show_full_result_count = False
-    autocomplete_fields = ["organization", "primary_category", "categories"]
+    autocomplete_fields = ["organization"]
     readonly_fields = [
         "hex_id", "keywords_model", "edited_fields", "upvote_count", "mirrored_upvote_count", "mirrored_comment_count", "mirrored_on", "total_upvote_count",
         "trending_score", "featured_at", "created_at", "modified_at",
     ]  # fmt: skip
+    moderated = ("title", "summary", "keywords", "organization", "project_page", "github_repo", "media_urls")
     inlines = [VersionInline]
     actions = [hide, show]
 
-    def save_model(self, request, obj, form, change):
-        # What a moderator sets stays, whatever the sources say afterwards.
-        changed = set(form.changed_data)
-        for name in changed & {"summary", "keywords"} - {
-            name.removesuffix("_model") for name in changed if "_model" in name
-        }:
-            # By whom the words were that stood there before says nothing of the new ones.
-            setattr(obj, f"{name}_model", "")
-            changed.add(f"{name}_model")
-        obj.edited_fields = sorted({*obj.edited_fields, *changed})
-        obj.modified_at = timezone.now()
-        super().save_model(request, obj, form, change)
+    def has_add_permission(self, request):
+        # A paper comes from arXiv: a search for its id takes it in.
+        return False
 
 
 @admin.register(Authorship)

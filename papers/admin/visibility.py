@@ -1,4 +1,4 @@
-"""What is hidden, and hiding it, in Django's admin."""
+"""What is hidden, in Django's admin."""
 
 from django.contrib import admin
 
@@ -13,13 +13,3 @@ class HiddenFilter(admin.SimpleListFilter):
         if self.value() is None:
             return queryset
         return queryset.filter(hidden_at__isnull=self.value() == "visible")
-
-
-@admin.action(description="Hide the selected")
-def hide(modeladmin, request, queryset):
-    modeladmin.message_user(request, f"{queryset.hide()} hidden.")
-
-
-@admin.action(description="Show the selected again")
-def show(modeladmin, request, queryset):
-    modeladmin.message_user(request, f"{queryset.show()} shown again.")

@@ -40,7 +40,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('kind', models.CharField(choices=[('edit', 'edited'), ('hand-back', 'handed back to the source'), ('hide', 'hid'), ('show', 'showed again')], max_length=16)),
+                ('kind', models.CharField(choices=[('edit', 'edited'), ('hand-back', 'handed back to the source'), ('hide', 'hid'), ('show', 'showed again'), ('feature', 'put into the feed')], max_length=16)),
                 ('object_id', models.BigIntegerField()),
                 ('before', models.JSONField()),
                 ('after', models.JSONField()),

@@ -7,7 +7,6 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Mod
 from django.utils import timezone
-from django.utils.functional import cached_property
 
 from .paper import Paper
 
@@ -24,7 +23,7 @@ class ActionQuerySet(models.QuerySet["Action"]):
 
     def for_log(self):
         """With what a row of the log shows, so that a list costs one query."""
-        return self.select_related("by", "paper", "undoes__by", "undone_by")
+        return self.select_related("by", "paper", "content_type", "undone_by__by")
 
 
 class Action(models.Model):
@@ -35,6 +34,7 @@ class Action(models.Model):
         HAND_BACK = "hand-back", "handed back to the source"
         HIDE = "hide", "hid"
         SHOW = "show", "showed again"
+        FEATURE = "feature", "put into the feed"
 
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="actions", db_index=False)
     at = models.DateTimeField(default=timezone.now)
@@ -73,4 +73,23 @@ class Action(models.Model):
         ]
 
     def __str__(self):
-        return f"{self.by} {self.get_kind_display()} {self.target}"
+        return f"{self.by} {self.get_kind_display()} {self.content_type.name} {self.object_id}"
+
+    @property
+    def is_undone(self) -> bool:
+        return hasattr(self, "undone_by")
+
+    @property
+    def is_undo(self) -> bool:
+        return self.undoes_id is not None
+
+    @property
+    def changes(self) -> list[tuple[str, str, str]]:
+        """What was changed, from what, to what, in words; what the kind says already is left out."""
+        names = [name for name in self.after if name not in ("marked", "hidden")]
+        pairs = [(name, _in_words(self.before[name]), _in_words(self.after[name])) for name in names]
+        return [(name.replace("_", " "), before, after) for name, before, after in pairs if before != after]
+
+
+def _in_words(value: object) -> str:
+    return ", ".join(map(str, value)) if isinstance(value, list) else str(value or "")
