@@ -4,13 +4,13 @@ from django.contrib import admin
 
 from feed.editing import feature
 from feed.models import Consent, Delivery, Entry, Subscription
-from papers.admin import HiddenFilter, ModeratedMixin, hide, show
+from papers.admin import HiddenFilter, ModeratedAdmin, hide, show
 from papers.admin.records import RecordMixin
 from papers.moderation import moderate
 
 
 @admin.register(Entry)
-class EntryAdmin(ModeratedMixin, admin.ModelAdmin):
+class EntryAdmin(ModeratedAdmin):
     list_display = ["day", "paper", "origin", "submitted_by", "submitted_by_person", "submitted_at", "hidden_at"]
     list_filter = [HiddenFilter, "origin"]
     list_select_related = ["paper", "submitted_by", "submitted_by_person"]

@@ -54,7 +54,7 @@ class Kind:
 
 
 _KINDS: dict[type[models.Model], Kind] = {}
-CONTRARY = {
+CONTRARY: dict[str, str] = {
     Action.Kind.HIDE: Action.Kind.SHOW,
     Action.Kind.SHOW: Action.Kind.HIDE,
     Action.Kind.HAND_BACK: Action.Kind.EDIT,
@@ -136,11 +136,11 @@ def state(target: models.Model, names: Collection[str]) -> Values:
     return values
 
 
-def may_moderate(user: User, model: type[models.Model]) -> bool:
-    return user.is_active and user.has_perm(_KINDS[model].permission)
+def may_moderate(user: User, model: type[models.Model] | None) -> bool:
+    return model in _KINDS and user.is_active and user.has_perm(_KINDS[model].permission)
 
 
-def _locked(target: models.Model, by: User) -> Any:
+def _locked(target: Any, by: User) -> Any:
     """The row as it is now, kept from others until the transaction ends."""
     if not may_moderate(by, type(target)):
         raise PermissionDenied

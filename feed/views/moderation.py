@@ -17,7 +17,8 @@ SIZE = 50
 
 @require_safe
 def log(request):
-    actions, chosen = Action.objects.for_log(), {}
+    actions = Action.objects.for_log()
+    chosen: dict[str, object] = {}
     if arxiv_id := request.GET.get("paper"):
         chosen["paper"] = get_object_or_404(Paper, arxiv_id=arxiv_id)
     if handle := request.GET.get("by"):
@@ -50,5 +51,5 @@ def undo_action(request, pk):
     return redirect(back if is_ours else reverse("feed:log"))
 
 
-def _may_undo(user, action: Action) -> bool:
+def _may_undo(user: User, action: Action) -> bool:
     return user.is_authenticated and not action.is_undone and may_moderate(user, action.content_type.model_class())

@@ -4,7 +4,7 @@ from django.contrib import admin
 
 from papers.models import Author, Authorship, Category, Listing, Organization, Paper, Person, Upvote, Version
 
-from .moderating import ModeratedMixin, hide, show
+from .moderating import ModeratedAdmin, hide, show
 from .records import RecordMixin
 from .visibility import HiddenFilter
 
@@ -18,7 +18,7 @@ class VersionInline(RecordMixin, admin.TabularInline):
 
 
 @admin.register(Paper)
-class PaperAdmin(ModeratedMixin, admin.ModelAdmin):
+class PaperAdmin(ModeratedAdmin):
     list_display = [
         "arxiv_id",
         "title",

@@ -2,13 +2,12 @@
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
-from django.db import models
 
-from papers.models import Action
+from papers.models import Action, Organization
 from papers.moderation import moderate
 
 
-class ModeratedMixin:
+class ModeratedAdmin(admin.ModelAdmin):
     """Only what moderators may change is offered, and it is logged. Nothing is deleted: hiding can be undone."""
 
     # Fields of the form that the verb takes, by the same names.
@@ -19,7 +18,7 @@ class ModeratedMixin:
         if obj is None:
             return given
         names = {it.name for it in (*self.opts.concrete_fields, *self.opts.many_to_many) if it.editable}
-        return sorted({*given, *names} - {*self.moderated})
+        return sorted({*map(str, given), *names} - {*self.moderated})
 
     def save_model(self, request, obj, form, change):
         if not change:
@@ -35,7 +34,7 @@ class ModeratedMixin:
 
 def _as_json(value):
     """As the verb takes it: an organization by its name, a day as ISO 8601 writes it."""
-    if isinstance(value, models.Model):
+    if isinstance(value, Organization):
         return value.name
     return value.isoformat() if hasattr(value, "isoformat") else value
 
