@@ -309,6 +309,11 @@ class Paper(models.Model):
         return self.withdrawn_at is not None
 
     @property
+    def moderated_fields(self) -> list[str]:
+        """What moderators have set, in words."""
+        return [name.replace("_", " ") for name in self.edited_fields if not name.endswith("_model")]
+
+    @property
     def may_show_media(self) -> bool:
         """Whether its licence, or the operator, lets its pictures and videos be seen here."""
         return settings.MIRROR_MEDIA or license.is_open(self.license)

@@ -17,6 +17,7 @@ from feed.periods import Day, Month, Week
 from papers import documents, trends, vectors
 from papers.models import Category, Listing, Organization, Paper, Person, SavedSearch, Version, Wanted
 from papers.models.saved_search import stop_link
+from papers.moderation import moderate, undo
 from tests.browser.barriers import has_no_barrier
 from tests.browser.conftest import path_of
 
@@ -120,6 +121,16 @@ def left_subscription() -> Subscription:
     return subscription(state="unsubscribed", unsubscribed_at=timezone.now())
 
 
+def moderated() -> str:
+    """The log, with what is long, undone, hidden and without a reason."""
+    carol = User.objects.create_superuser("carol-c", "carol@example.org", "correct horse battery")
+    paper, other = Paper.objects.get(arxiv_id="2405.00001"), Paper.objects.get(arxiv_id="2405.00003")
+    action = moderate(paper, by=carol, title="Pneumonoultramicroscopic" * 8, keywords=[], reason="Because " * 30)
+    undo(action, by=carol)
+    moderate(other, by=carol, kind="hide", hidden=True)
+    return reverse("feed:log")
+
+
 def searched(words: str, **chosen) -> str:
     documents.catch_up()
     vectors.catch_up()
@@ -178,6 +189,8 @@ FOR_VISITORS = {
     "the calendar": lambda: reverse("feed:calendar", args=[Month.containing(DAY.start)]),
     "privacy": lambda: reverse("feed:privacy"),
     "subscribe": lambda: reverse("feed:subscribe"),
+    "the log of moderation": moderated,
+    "an empty log": lambda: reverse("feed:log"),
     "confirm a subscription": lambda: path_of(unconfirmed_subscription().confirm_link),
     "a subscription confirmed": lambda: path_of(confirmed_subscription().confirm_link),
     "manage a subscription": lambda: path_of(confirmed_subscription().manage_link),

@@ -151,3 +151,12 @@ def test_each_way_to_look_has_its_index(client, paper, mod, make_paper, query, i
         cursor.execute("set local enable_sort = off")
         cursor.execute(f"explain {listing}")
         assert index in "\n".join(line for (line,) in cursor.fetchall())
+
+
+def test_a_papers_page_says_what_moderators_set_and_leads_to_its_log(client, paper, mod):
+    address = f'href="{reverse(LOG)}?paper={paper.arxiv_id}"'
+    assert address not in client.get(paper.get_absolute_url()).text
+    moderate(paper, by=mod, title="New", summary="Ours.")
+    page = client.get(paper.get_absolute_url()).text
+    assert "set the summary, title" in page
+    assert address in page
