@@ -1,5 +1,6 @@
 from .authors import author
 from .completion import completions
+from .editing import edit, hand_back_field, hide, show
 from .for_you import dismiss, dismissals, for_you, withdraw_dismissal
 from .organizations import organization
 from .papers import other_spelling, paper
@@ -18,7 +19,10 @@ __all__ = [
     "delete_search",
     "dismiss",
     "dismissals",
+    "edit",
     "for_you",
+    "hand_back_field",
+    "hide",
     "keyword",
     "organization",
     "other_spelling",
@@ -26,6 +30,7 @@ __all__ = [
     "save_search",
     "search",
     "searches",
+    "show",
     "stop_alerts",
     "take_in",
     "topics",
