@@ -71,6 +71,8 @@ def run(port: int) -> int:
         if not (os.environ.get("DATABASE_URL") and os.environ.get("REDIS_URL")):
             say(f"Starting PostgreSQL and Valkey in {folder} …")
         servers = stack.enter_context(services())
+        # What manage.py sends meanwhile leads here, too.
+        (folder / "address").write_text(f"{os.environ['SITE_URL']}\n")
         logins = prepare()
         children = stack.enter_context(_children())
         children["web server"] = _start(*_web(port))

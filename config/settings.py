@@ -28,7 +28,10 @@ DATA_DIR = Path(env("DATA_DIR", default=BASE_DIR / ".data")).resolve()
 DEBUG = env.bool("DEBUG", default=False)
 DEMO = env.bool("DEMO", default=False)
 SITE_NAME = env("SITE_NAME", default="Daily Papers")
-SITE_URL = env("SITE_URL", default="http://127.0.0.1:8000").rstrip("/")
+# Where `make run` has the site on this DATA_DIR: what manage.py sends beside it leads there, too.
+ADDRESS_FILE = DATA_DIR / "address"
+_address = ADDRESS_FILE.read_text().strip() if ADDRESS_FILE.is_file() else ""
+SITE_URL = env("SITE_URL", default=_address or "http://127.0.0.1:8000").rstrip("/")
 if urlsplit(SITE_URL).scheme not in ("http", "https") or not urlsplit(SITE_URL).hostname:
     raise ImproperlyConfigured(f"SITE_URL={SITE_URL} is no address: write it whole, like https://papers.example.org")
 SITE_CURATORS = env("SITE_CURATORS", default="")

@@ -83,7 +83,7 @@ class SubscriptionAdmin(admin.ModelAdmin):
 
 @admin.register(Delivery)
 class DeliveryAdmin(RecordMixin, admin.ModelAdmin):
-    list_display = ["digest", "subscription", "state", "reason", "is_lost", "due_at", "sending_at", "finished_at"]
+    list_display = ["digest", "subscription", "state", "reason", "doubt", "finished_at"]
     list_filter = ["state", "is_lost"]
     search_fields = ["subscription__email"]
     fields = [
@@ -101,6 +101,10 @@ class DeliveryAdmin(RecordMixin, admin.ModelAdmin):
     ]
     ordering = ["-pk"]
     show_full_result_count = False
+
+    @admin.display(description="may have arrived")
+    def doubt(self, delivery):
+        return "perhaps" if delivery.is_lost else ""
 
     def get_queryset(self, request):
         # The papers of a digest are many words, and none of them is shown.

@@ -66,11 +66,18 @@ class BoundNames(BoundField):
     @cached_property
     def options(self) -> list[tuple[Name, bool]]:
         """What is or was chosen, and whether it is."""
-        ticked = set(self.value().ticked)
+        ticked = {*self.value().ticked, *(name.key for name in self.field.understood)}
         suggested = {name.key for problem in self.field.problems for name in problem.options}
-        names = {name.key: name for name in self.field.stored}
+        names = {name.key: name for name in (*self.field.stored, *self.field.understood)}
         names |= self.field.kind.known(ticked - set(names) - suggested) if self.form.is_bound else {}
         return [(name, name.key in ticked) for name in names.values()]
+
+    @property
+    def typed(self) -> str:
+        """What is left to be mended of what was typed: what was understood of it stands among the boxes."""
+        if self.field.problems:
+            return ", ".join(problem.text for problem in self.field.problems)
+        return self.value().typed
 
     @property
     def problems(self) -> list[tuple[Problem, list[tuple[Name, bool]]]]:
@@ -90,6 +97,7 @@ class NamesField(forms.Field):
         self.kind = kind
         self.stored: list[Name] = []
         self.problems: list[Problem] = []
+        self.understood: list[Name] = []
 
     def clean(self, value: Named) -> list[str]:
         if len(value.typed) > 1000:
@@ -100,6 +108,7 @@ class NamesField(forms.Field):
         keys = [key for key in value.ticked if key in there]
         keys = list(dict.fromkeys([*keys, *self.kind.known(ticked - there), *(name.key for name in names)]))
         if self.problems:
+            self.understood = names
             raise forms.ValidationError([problem.reason for problem in self.problems])
         if len(keys) > MOST:
             raise forms.ValidationError(
@@ -133,6 +142,12 @@ class PreferencesForm(forms.ModelForm):
             stored = self.names.get(kind, [])
             cast(NamesField, self.fields[kind]).stored = stored
             self.initial[kind] = Named([name.key for name in stored])
+
+    def clean_time_zone(self) -> str:
+        """Read as people write it: in any capitals, or by the city alone where that names one."""
+        written = self.cleaned_data["time_zone"].strip().replace(" ", "_").lower()
+        zones = [zone for zone in time_zones() if written in (zone.lower(), zone.rpartition("/")[2].lower())]
+        return zones[0] if len(zones) == 1 else self.cleaned_data["time_zone"].strip()
 
     def save(self, commit: bool = True) -> Subscription:
         self.instance.prefer(

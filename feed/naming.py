@@ -113,7 +113,7 @@ class Authors(Kind):
 
 class Organizations(Kind):
     noun = "organization"
-    remedy = "Write its name as it stands in the address of its page here, such as nvidia."
+    remedy = "Write its short or full name as it stands on papers here, such as nvidia."
 
     def known(self, keys):
         found = Organization.objects.named(keys).order_by()

@@ -25,7 +25,7 @@ class DigestQuerySet(models.QuerySet["Digest"]):
         Raises ValueError while the period runs.
         """
         if period.end > _today():
-            raise ValueError(f"{period} is not over")
+            raise ValueError(f"{period} is not over yet")
         if digest := self._find(period, interest):
             return digest
         draft = self.draft(period, interest)

@@ -1,5 +1,6 @@
 """An address that asked for the digest, and its consent."""
 
+import zoneinfo
 from datetime import datetime, timedelta
 
 from django.conf import settings
@@ -153,6 +154,11 @@ class Subscription(models.Model):
     def readable_email(self) -> str:
         """As its owner writes it."""
         return mailbox.readable(self.email)
+
+    @property
+    def first_digest(self) -> datetime:
+        """When it is next looked whether there is one, by its owner's clock."""
+        return self.digest_due_at.astimezone(zoneinfo.ZoneInfo(self.time_zone or settings.FEED_TIME_ZONE))
 
     @property
     def wish(self) -> dict:

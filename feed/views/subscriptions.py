@@ -97,8 +97,10 @@ def record(request, token):
 @never_cache
 @require_POST
 def delete_subscription(request, token):
-    if subscription := _named(token, "manage"):
-        subscription.delete()
+    subscription = _named(token, "manage")
+    if subscription is None:
+        return render(request, "feed/manage.html", status=404)
+    subscription.delete()
     return render(request, "feed/deleted.html")
 
 

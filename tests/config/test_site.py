@@ -1,5 +1,7 @@
 """The site as a whole: its error pages, its health, and what happens when a service is away."""
 
+import email
+
 import pytest
 from django.core import mail
 from django.core.cache import cache
@@ -79,7 +81,11 @@ def test_a_bell_that_nobody_hears_loses_nothing(client, caplog):
 def test_without_a_mail_server_mail_is_shown_and_kept(settings, tmp_path, capsys):
     settings.EMAIL_BACKEND = "config.mail.ConsoleAndFileBackend"
     settings.EMAIL_FILE_PATH = tmp_path / "mail"
-    send_mail("Hello", "There", "papers@localhost", ["reader@example.org"])
-    (kept,) = settings.EMAIL_FILE_PATH.iterdir()
-    assert "Subject: Hello" in kept.read_text()
-    assert "Subject: Hello" in capsys.readouterr().out
+    for _ in range(2):
+        send_mail("Hello", "Go to https://example.org/confirm/1 now", "papers@localhost", ["reader@example.org"])
+    kept, other = settings.EMAIL_FILE_PATH.iterdir()
+    assert kept.suffix == other.suffix == ".eml"
+    assert email.message_from_bytes(kept.read_bytes())["Subject"] == "Hello"
+    told = capsys.readouterr().out
+    assert "Mail to reader@example.org: Hello\n  https://example.org/confirm/1\n" in told
+    assert str(kept) in told

@@ -37,7 +37,7 @@ def look(client, mod):
 def row_of(page: str, title: str) -> list[str]:
     """The cells of a row, as text."""
     (row,) = [row for row in re.findall(r"<tr>(.*?)</tr>", page, re.DOTALL) if title in row]
-    return [" ".join(re.sub(r"<[^>]+>", "", cell).split()) for cell in re.findall(r"<td>(.*?)</td>", row, re.DOTALL)]
+    return [" ".join(re.sub(r"<[^>]+>", "", cell).split()) for cell in re.findall(r"<td[^>]*>(.*?)</td>", row, re.DOTALL)]
 
 
 @pytest.mark.parametrize("name", ["feed:digests", "feed:weekly_digests"])

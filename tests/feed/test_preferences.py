@@ -72,7 +72,7 @@ def test_nothing_chosen_is_everything(client, subscription, papers):
 
 
 def test_the_page_says_in_words_what_comes_and_how_much_that_was_last_week(client, subscription, papers):
-    assert "Last week these were 3 papers." in client.get(subscription.manage_link).text
+    assert "Last week: 3 papers." in client.get(subscription.manage_link).text
     save(client, subscription, **{"authors-typed": "Ada Lovelace", "organizations-typed": "nvidia"})
     page = client.get(subscription.manage_link).text
     assert "Papers by Ada Lovelace or from NVIDIA." in page

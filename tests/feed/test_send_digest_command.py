@@ -30,9 +30,9 @@ def test_a_period_by_hand_goes_to_everyone_once_however_often_it_is_repeated(mak
     make_entry(MONDAY)
     for name in ("ada", "bob"):
         reader(f"{name}@example.org")
-    assert "2 subscriptions are promised" in (first := send_digest("--period", "2026-03-02"))
+    assert "2 mails to send that nobody was promised before" in (first := send_digest("--period", "2026-03-02"))
     assert "2 sent." in first
-    assert "Nothing was due." in send_digest("--period", "2026-03-02")
+    assert "None was sent." in send_digest("--period", "2026-03-02")
     assert sorted(message.to[0] for message in mail.outbox) == ["ada@example.org", "bob@example.org"]
 
 
@@ -48,8 +48,18 @@ def test_without_a_period_it_sends_what_is_due(make_entry):
 def test_what_waits_is_said(make_entry, smtp):
     make_entry(MONDAY)
     reader()
+    reader("other@example.org")
     smtp.answers["RCPT"] = ["451 Later"]
-    assert "1 wait and are tried again by the timetable" in send_digest("--period", "2026-03-02")
+    assert "1 mail waiting: the timetable tries again" in send_digest("--period", "2026-03-02")
+    assert sorted(Delivery.objects.values_list("state", flat=True)) == ["pending", "sent"]
+
+
+def test_where_nothing_could_be_handed_over_it_fails(make_entry, smtp, settings):
+    make_entry(MONDAY)
+    reader()
+    settings.EMAIL_PORT = 9
+    with pytest.raises(CommandError, match="Nothing could be handed over"):
+        send_digest("--period", "2026-03-02")
     assert Delivery.objects.get().state == "pending"
 
 

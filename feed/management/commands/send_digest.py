@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from django.core.management.base import BaseCommand, CommandError
+from django.db import ProgrammingError
 from tqdm import tqdm
 
 from feed import planning, sending
@@ -25,15 +26,29 @@ class Command(BaseCommand):
     def handle(self, *, period=None, **options):
         try:
             new = planning.plan() if period is None else planning.plan_period(_period(period))
+            due = Delivery.objects.due().count()
         except ValueError as error:
             raise CommandError(str(error)) from error
-        self.stdout.write(f"{new:,} subscriptions are promised a digest that they hadn't been promised before.")
-        with tqdm(total=Delivery.objects.due().count(), unit="mail", file=self.stderr, disable=None) as progress:
+        except ProgrammingError as error:
+            reason = str(error).splitlines()[0]
+            raise CommandError(
+                f"This database is not the site's, or not up to date. Is DATA_DIR right? {reason}"
+            ) from error
+        self.stdout.write(f"{_mails(new)} to send that nobody was promised before, {_mails(due)} to send now.")
+        with tqdm(total=due, unit="mail", file=self.stderr, disable=None) as progress:
             outcomes = sending.send(ENOUGH, lambda: progress.update())
+        outcomes.pop(Delivery.State.PENDING, None)
         told = ", ".join(f"{count:,} {state}" for state, count in sorted(outcomes.items()))
-        self.stdout.write(f"{told or 'Nothing was due'}.")
-        if waiting := Delivery.objects.filter(state=Delivery.State.PENDING).count():
-            self.stdout.write(f"{waiting:,} wait and are tried again by the timetable; the log says why.")
+        self.stdout.write(f"{told or 'None was sent'}.")
+        waiting = Delivery.objects.filter(state=Delivery.State.PENDING).count()
+        if waiting:
+            self.stdout.write(f"{_mails(waiting)} waiting: the timetable tries again, and the log says why.")
+        if waiting and due and not outcomes:
+            raise CommandError("Nothing could be handed over.")
+
+
+def _mails(count: int) -> str:
+    return f"{count:,} mail{'s'[: count != 1]}"
 
 
 def _period(written: str) -> Day | Week:
