@@ -306,6 +306,11 @@ if not MAIL_DOMAIN:
     raise ImproperlyConfigured(
         f"DEFAULT_FROM_EMAIL={DEFAULT_FROM_EMAIL} is no address: write it like Daily Papers <papers@example.org>"
     )
+if not parseaddr(DEFAULT_FROM_EMAIL)[1].isascii():
+    raise ImproperlyConfigured(
+        f"DEFAULT_FROM_EMAIL={DEFAULT_FROM_EMAIL} has an address that not every mail server takes: write its domain in "
+        "ASCII, like papers@xn--bcher-kva.example"
+    )
 # Hour, in each subscriber's time zone, at which the digest leaves.
 DIGEST_HOUR = env.int("DIGEST_HOUR", default=8)
 if not 0 <= DIGEST_HOUR <= 23:

@@ -15,6 +15,7 @@ from anymail.exceptions import AnymailError, AnymailRequestsAPIError
 from django.core.mail import get_connection
 from django.core.mail.backends.base import BaseEmailBackend
 from django.core.mail.backends.smtp import EmailBackend
+from urllib3.exceptions import ConnectTimeoutError, NewConnectionError
 
 from feed.digest import Links, Mail
 from feed.letter import Letter
@@ -185,7 +186,10 @@ def ascii_address(address: str) -> str:
 def _answered(error: AnymailRequestsAPIError) -> Exception:
     """What a provider's answer, an HTTP status, means for a message."""
     status = error.status_code or 0
-    if status in NOT_NOW:
+    # What requests raised holds what urllib3 did, and that says why: without a connection nothing was sent.
+    (failed, *_) = (error.__cause__ and error.__cause__.args) or (None,)
+    is_unreached = isinstance(getattr(failed, "reason", None), NewConnectionError | ConnectTimeoutError)
+    if is_unreached or status in NOT_NOW:
         return Dropped(str(error))
     # Django's message is the same when it is tried again, and so would be the answer.
     return Refused(554, str(error)) if 400 <= status < 500 else Undecided(str(error))

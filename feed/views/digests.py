@@ -120,7 +120,7 @@ def send_test(request, period):
     recipient = request.user.verified_email
     mail = (digest := Digest.objects.look(period)) and _for_nobody(digest)
     if is_ratelimited(request, group="test_digest", key="user", rate="20/h", increment=True):
-        messages.error(request, "That were twenty in an hour. Please wait a little before the next one.")
+        messages.error(request, "You have sent twenty tests within an hour. Please wait a little before the next one.")
     elif not recipient:
         messages.error(
             request, "Your account has no confirmed email address to send it to. Confirm one in your settings."

@@ -17,6 +17,7 @@ import pytest
         ("ARXIV_HOLIDAYS", "tomorrow"),
         ("OPERATORS", "ada"),
         ("SUMMARIZER_URL", "localhost:11434"),
+        ("DEFAULT_FROM_EMAIL", "Papers <papers@bücher.example>"),
         ("BOUNCE_ADDRESS", "bounces"),
         ("BOUNCE_ADDRESS", "Daily Papers <bounces@papers.example.org>"),
         ("BOUNCE_ADDRESS", "b" * 40 + "@papers.example.org"),

@@ -179,7 +179,7 @@ def test_tests_are_limited(client, mod, make_entry):
     client.force_login(mod)
     for _ in range(21):
         response = client.post(reverse("feed:day_digest_test", args=[Day(MONDAY)]), follow=True)
-    assert "twenty in an hour" in response.text
+    assert "twenty tests within an hour" in response.text
     assert len(mail.outbox) == 20
 
 

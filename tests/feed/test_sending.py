@@ -341,6 +341,16 @@ def test_a_backend_that_is_not_smtp_gets_djangos_messages(delivery):
     assert delivery.subscription.manage_link.replace("&", "&amp;") in message.alternatives[0].content
 
 
+def test_while_a_provider_cannot_be_reached_nothing_is_lost(delivery, settings, clock):
+    settings.EMAIL_BACKEND = "anymail.backends.postmark.EmailBackend"
+    settings.ANYMAIL = {"POSTMARK_SERVER_TOKEN": "secret", "POSTMARK_API_URL": "http://127.0.0.1:9/"}
+    assert send() == {}
+    assert (state_of(delivery), delivery.is_lost) == ("pending", False)
+    settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+    clock.shift(timedelta(minutes=5))
+    assert send() == {"sent": 1}
+
+
 def test_readers_of_one_digest_stand_together_in_a_batch(subscribe, make_paper, make_entry):
     ones = [subscribe(f"{number}@example.org") for number in range(4)]
     other = Digest.objects.create(kind="day", first_day=MONDAY.start, key="x", paper_count=1, papers=[{"entry": 0}])
