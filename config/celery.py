@@ -85,6 +85,7 @@ SLOW = (
     "papers.tasks.count_topics",
     "papers.tasks.fetch_pictures",
     "papers.tasks.sweep_pictures",
+    "feed.tasks.plan_digests",
     "feed.tasks.send_digests",
 )
 app.conf.task_routes = {name: {"queue": "slow"} for name in SLOW}

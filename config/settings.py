@@ -34,6 +34,8 @@ _address = ADDRESS_FILE.read_text().strip() if ADDRESS_FILE.is_file() else ""
 SITE_URL = env("SITE_URL", default=_address or "http://127.0.0.1:8000").rstrip("/")
 if urlsplit(SITE_URL).scheme not in ("http", "https") or not urlsplit(SITE_URL).hostname:
     raise ImproperlyConfigured(f"SITE_URL={SITE_URL} is no address: write it whole, like https://papers.example.org")
+if "=?" in SITE_NAME or not SITE_NAME.isprintable():
+    raise ImproperlyConfigured(f"SITE_NAME={SITE_NAME} can't stand in a mail: use letters, digits and plain signs")
 SITE_CURATORS = env("SITE_CURATORS", default="")
 IS_HTTPS = SITE_URL.startswith("https://")
 # Whether a proxy stands before us whose X-Forwarded-Proto and X-Forwarded-For can be believed.
@@ -292,8 +294,9 @@ def _anymail() -> dict[str, object]:
     return found
 
 
-# An address that a provider refuses is told of by its webhook; an error would hold up the mail to others.
-ANYMAIL = {"IGNORE_RECIPIENT_STATUS": True, **_anymail()}
+# An address that a provider refuses is told of by its webhook; an error would hold up the mail to others. And some take no
+# metadata, by which we would know a mail again: that is no reason not to send it.
+ANYMAIL = {"IGNORE_RECIPIENT_STATUS": True, "IGNORE_UNSUPPORTED_FEATURES": True, **_anymail()}
 # With it, and only then, providers may say at /anymail/… what became of mail. It stands in the address that they are given.
 ANYMAIL_WEBHOOK_SECRET = env("ANYMAIL_WEBHOOK_SECRET", default="")
 if ANYMAIL_WEBHOOK_SECRET and not re.fullmatch(r"[^:\s]+:\S{16,}", ANYMAIL_WEBHOOK_SECRET):

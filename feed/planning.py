@@ -4,8 +4,10 @@ At DIGEST_HOUR in its time zone each subscription is promised the newest closed 
 one was promised before. Of an outage only what is still news is caught up on.
 """
 
+import time
 from collections import defaultdict
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from django.db import transaction
 from django.utils import timezone
@@ -15,6 +17,8 @@ from feed.models import Delivery, Digest, Subscription
 from feed.periods import Day, Week, next_digest_hour, today
 
 BATCH = 1_000
+# Well below a task's time limit; the timetable rings again.
+ENOUGH = timedelta(minutes=4)
 # A day is news for two days; a week, until the next one is over.
 NEWS = {Day: timedelta(hours=48), Week: timedelta(days=7)}
 
@@ -24,8 +28,9 @@ Daily, Weekly = Subscription.Rhythm.DAILY, Subscription.Rhythm.WEEKLY
 def plan() -> int:
     """Promise what is due now; return how many. Safe to repeat, and to run beside itself."""
     now = timezone.now()
+    deadline = time.monotonic() + ENOUGH.total_seconds()
     digests, count = Composed(), 0
-    while batch := list(Subscription.objects.digest_due(now)[:BATCH]):
+    while time.monotonic() < deadline and (batch := list(Subscription.objects.digest_due(now)[:BATCH])):
         # Composed before a row is locked: who leaves at this moment must not wait for that.
         for subscription in batch:
             digests.newest_for(subscription, now)
@@ -33,7 +38,7 @@ def plan() -> int:
             due = Subscription.objects.digest_due(now).filter(pk__in=[each.pk for each in batch])
             locked = list(due.select_for_update(skip_locked=True))
             found = {each: digests.newest_for(each, now) for each in locked}
-            count += _promise({each: digest for each, digest in found.items() if digest}, now, is_news_only=True)
+            count += _promise({each: issue for each, issue in found.items() if issue}, now, is_news_only=True)
             _look_again_tomorrow(locked, now)
         if not locked:
             # Another is at it.
@@ -58,44 +63,53 @@ def plan_period(period: Day | Week) -> int:
             keys = [each.pk for each in batch]
             locked = readers.filter(pk__in=keys).select_for_update().order_by("pk").values_list("pk", flat=True)
             still_there = set(locked)
-            wanted = {each: digest for each, digest in found.items() if digest and each.pk in still_there}
+            wanted = {each: issue for each, issue in found.items() if issue and each.pk in still_there}
             count += _promise(wanted, now, is_news_only=False)
     return count
+
+
+class Issue(NamedTuple):
+    """A period's digest, by its key."""
+
+    period: Day | Week
+    digest: int
 
 
 class Composed:
     """Digests by period and interest, each composed once; None where there is no paper."""
 
     def __init__(self) -> None:
-        self._known: dict[tuple[Day | Week, str], Digest | None] = {}
+        self._known: dict[tuple[Day | Week, str], Issue | None] = {}
 
-    def newest_for(self, subscription: Subscription, now: datetime) -> Digest | None:
+    def newest_for(self, subscription: Subscription, now: datetime) -> Issue | None:
         """The newest of its rhythm that is still news at the aware time `now`."""
         period = (Day if subscription.rhythm == Daily else Week).current().previous()
         while now - period.closed_at < NEWS[type(period)]:
-            if digest := self.of(period, subscription):
-                return digest
+            if issue := self.of(period, subscription):
+                return issue
             period = period.previous()
         return None
 
-    def of(self, period: Day | Week, subscription: Subscription) -> Digest | None:
+    def of(self, period: Day | Week, subscription: Subscription) -> Issue | None:
         key = (period, subscription.interest_key)
         if key not in self._known:
-            self._known[key] = Digest.objects.compose(period, Interest.of(**subscription.interest))
+            digest = Digest.objects.compose(period, Interest.of(**subscription.interest))
+            # Many interests have many digests, and their papers take room: only the key is kept.
+            self._known[key] = Issue(period, digest.pk) if digest else None
         return self._known[key]
 
 
-def _promise(wanted: dict[Subscription, Digest], now: datetime, *, is_news_only: bool) -> int:
+def _promise(wanted: dict[Subscription, Issue], now: datetime, *, is_news_only: bool) -> int:
     """Write down deliveries to locked subscriptions, of periods that none of them was promised before."""
     made = [
         Delivery(
             subscription=subscription,
-            digest=digest,
-            period=digest.period.slug,
+            digest_id=issue.digest,
+            period=issue.period.slug,
             due_at=now,
-            expires_at=digest.period.closed_at + NEWS[type(digest.period)] if is_news_only else None,
+            expires_at=issue.period.closed_at + NEWS[type(issue.period)] if is_news_only else None,
         )
-        for subscription, digest in wanted.items()
+        for subscription, issue in wanted.items()
     ]
     promised = Delivery.objects.filter(subscription__in=wanted, period__in={each.period for each in made})
     known = set(promised.values_list("subscription", "period"))

@@ -11,7 +11,12 @@ from dataclasses import dataclass
 from smtplib import SMTP, SMTPException, SMTPServerDisconnected
 from socket import IPPROTO_TCP, TCP_NODELAY
 
-from anymail.exceptions import AnymailError, AnymailRequestsAPIError
+from anymail.exceptions import (
+    AnymailError,
+    AnymailRequestsAPIError,
+    AnymailSerializationError,
+    AnymailUnsupportedFeature,
+)
 from django.core.mail import get_connection
 from django.core.mail.backends.base import BaseEmailBackend
 from django.core.mail.backends.smtp import EmailBackend
@@ -22,8 +27,11 @@ from feed.letter import Letter
 
 # The server has had enough of us, whatever it was asked.
 CLOSING = 421
-# A provider's: who we are, what we owe, and too many requests. It is the same for the next message.
-NOT_NOW = {401, 402, 403, 429}
+# Seconds for the answer to a whole message, in which a server may look for viruses and spam: RFC 5321, section 4.5.3.2.6,
+# wants ten minutes, and half of that leaves a task time to end.
+PATIENCE = 300
+# A provider's: who we are, what we owe, too many requests, and not at work. It is the same for the next message.
+NOT_NOW = {401, 402, 403, 429, 503}
 
 
 class Away(Exception):
@@ -87,11 +95,14 @@ class Relay:
         """After `announce`: it isn't sent after all."""
 
     def hand_over(self, prepared) -> None:
-        """Send what was announced. Raises Refused, Dropped or Undecided."""
+        """Send what was announced. Raises Refused, Dropped, Undecided, or Away where nothing can be sent at all."""
         try:
             self.backend.send_messages([prepared])
         except AnymailRequestsAPIError as error:
             raise _answered(error) from error
+        except (AnymailUnsupportedFeature, AnymailSerializationError) as error:
+            # It could not even be written as the provider wants it.
+            raise Refused(554, str(error)) from error
         except (AnymailError, SMTPException, OSError) as error:
             raise Undecided(str(error)) from error
 
@@ -126,9 +137,7 @@ class SmtpRelay(Relay):
                 # What stands in its way is the sender, and so it is for all.
                 raise Away(f"The mail server takes nothing from {message.sender}: {code} {_readable(text)}")
             self._expect(250, code, text)
-            code, text = self.server.rcpt(message.recipient)
-            if code != 251:
-                self._expect(250, code, text, is_address=True)
+            self._expect(250, *self.server.rcpt(message.recipient), is_address=True)
 
     def withdraw(self) -> None:
         with suppress(SMTPException, OSError, Dropped):
@@ -139,12 +148,19 @@ class SmtpRelay(Relay):
             self._expect(354, *self.server.docmd("DATA"))
             self.server.send(prepared)
         with _broken_as(Undecided):
+            self._set_timeout(PATIENCE)
             self.server.send(b".\r\n")
             reply = self.server.getreply()
+            self._set_timeout(self.backend.timeout)
         self._expect(250, *reply)
 
+    def _set_timeout(self, seconds: float | None) -> None:
+        if self.server.sock:
+            self.server.sock.settimeout(seconds)
+
     def _expect(self, wanted: int, code: int, text: bytes, *, is_address: bool = False) -> None:
-        if code == wanted:
+        # The last two digits say how, the first one whether (RFC 5321, section 4.2.1).
+        if code // 100 == wanted // 100:
             return
         if code == CLOSING:
             self.server.close()
@@ -190,7 +206,7 @@ def _answered(error: AnymailRequestsAPIError) -> Exception:
     (failed, *_) = (error.__cause__ and error.__cause__.args) or (None,)
     is_unreached = isinstance(getattr(failed, "reason", None), NewConnectionError | ConnectTimeoutError)
     if is_unreached or status in NOT_NOW:
-        return Dropped(str(error))
+        return Away(f"The provider takes nothing: {error}")
     # Django's message is the same when it is tried again, and so would be the answer.
     return Refused(554, str(error)) if 400 <= status < 500 else Undecided(str(error))
 

@@ -40,7 +40,6 @@ RETURNED = {"message/rfc822", "message/global", "text/rfc822-headers", "message/
 # server's word on signatures, "virus" and "other" say nothing of what the reader wants.
 COMPLAINTS = {"abuse", "fraud", "opt-out", "opt-out-list"}
 
-
 PASSING = {(1, 7), (1, 8), (1, 9), (2, 2), (2, 3), (2, 4)}
 
 

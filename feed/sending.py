@@ -20,7 +20,7 @@ from feed.digest import Links, Mail, render
 from feed.letter import Letter
 from feed.models import Delivery, Digest, Subscription
 from feed.relay import Away, Dropped, Message, Refused, Relay, Undecided, ascii_address, relay
-from feed.reports import News, verdict
+from feed.reports import STATUS
 
 logger = logging.getLogger(__name__)
 
@@ -31,12 +31,20 @@ ENOUGH = timedelta(minutes=4)
 # A server that is away or in trouble is left alone for this long.
 PAUSE = timedelta(minutes=1)
 
+# A server that refuses so many addresses and has taken none has something against us: nobody is stopped for that.
+SUSPICIOUS = 10
+# RFC 3463, section 3.2 and 3.3: the address, its domain or its spelling is none, has moved, or its mailbox is closed. Others are
+# said of relaying, senders or policy, as 550 without a code is.
+NO_SUCH_ADDRESS = {"5.1.1", "5.1.2", "5.1.3", "5.1.6", "5.1.10", "5.2.1"}
+FULL = {"5.2.2"}
+
 State = Delivery.State
 
 
 def send(enough: timedelta = ENOUGH, tell: Callable[[], object] = lambda: None) -> Counter[str]:
     """Send what is due, for so long at most; `tell` hears of each that is done. Returns how many ended in which state."""
-    unfinished = set(Delivery.objects.unfinished().values_list("digest", flat=True).distinct())
+    # Those of others that died are counted, too.
+    touched = set(Delivery.objects.unfinished().values_list("digest", flat=True).distinct())
     if lost := Delivery.objects.give_up_lost():
         logger.error("%d digests may or may not have arrived: their sender was stopped. They are not repeated", lost)
     if stale := Delivery.objects.skip_stale():
@@ -44,10 +52,13 @@ def send(enough: timedelta = ENOUGH, tell: Callable[[], object] = lambda: None) 
     outcomes: Counter[str] = Counter()
     editions = Editions()
     deadline = time.monotonic() + enough.total_seconds()
-    while time.monotonic() < deadline and (batch := Delivery.objects.reserve(BATCH)):
-        if not _send_batch(batch, editions, outcomes, tell):
-            break
-    Digest.objects.filter(pk__in=unfinished).count_deliveries()
+    try:
+        while time.monotonic() < deadline and (batch := Delivery.objects.reserve(BATCH)):
+            touched |= {delivery.digest_id for delivery in batch}
+            if not _Batch(batch, editions, outcomes, tell).send():
+                break
+    finally:
+        Digest.objects.count_deliveries(touched)
     return outcomes
 
 
@@ -63,48 +74,110 @@ class Editions:
         self._made: dict[int, Editions.Edition] = {}
 
     def of(self, keys: set[int]) -> dict[int, "Editions.Edition | None"]:
-        """The editions of these digests, None where nothing is left of one; the others are forgotten."""
+        """The editions of these digests, None where nothing is left of one; the others are forgotten.
+
+        One that can't be made is not among them, and the log says why: that must not keep the others' readers waiting.
+        """
         before, self._made = self._made, {}
+        found: dict[int, Editions.Edition | None] = {}
         for digest in Digest.objects.filter(pk__in=keys):
-            papers = digest.papers_to_send()
-            entries = [paper["entry"] for paper in papers]
-            made = before.get(digest.pk)
-            if made is None or made.entries != entries:
-                mail = render(digest, papers)
-                made = mail and self.Edition(entries, mail, Letter.of(mail, shared_headers()))
+            try:
+                found[digest.pk] = made = self._renewed(digest, before.get(digest.pk))
+            except Exception:
+                logger.exception("The digest of %s can't be made into a mail", digest)
+                continue
             if made:
                 self._made[digest.pk] = made
-        return {key: self._made.get(key) for key in keys}
+        return found
+
+    def _renewed(self, digest: Digest, before: "Editions.Edition | None") -> "Editions.Edition | None":
+        papers = digest.papers_to_send()
+        entries = [paper["entry"] for paper in papers]
+        if before and before.entries == entries:
+            return before
+        mail = render(digest, papers)
+        return mail and self.Edition(entries, mail, Letter.of(mail, shared_headers()))
 
 
-def _send_batch(batch: list[Delivery], editions: Editions, outcomes: Counter[str], tell: Callable[[], object]) -> bool:
-    """Hand a batch over on one connection; what is left of it is given back. False where the server is in trouble."""
-    at_this_moment = editions.of({delivery.digest_id for delivery in batch})
-    until = time.monotonic() + Delivery.LEASE.total_seconds()
-    left = list(reversed(batch))
-    done, pause = 0, timedelta(0)
-    try:
-        with relay() as line:
-            while left and time.monotonic() < until:
-                delivery = left.pop()
-                outcome = _send_one(line, delivery, at_this_moment[delivery.digest_id])
-                outcomes[outcome] += 1
-                done += 1
-                tell()
-    except Dropped as error:
-        # It was put off already. Others may do better on a new connection, unless this one brought none through.
-        logger.warning("The mail server hung up after %d digests: %s", done, error)
-        pause = PAUSE if not done else pause
-    except Away as error:
-        logger.error("The digest waits, it is tried again in a minute: %s", error)
-        pause = PAUSE
-    finally:
-        Delivery.objects.release(left, pause)
-    return not pause
+class _Batch:
+    """Some deliveries that are handed over on one connection."""
+
+    def __init__(
+        self, batch: list[Delivery], editions: Editions, outcomes: Counter[str], tell: Callable[[], object]
+    ) -> None:
+        self.editions = editions.of({delivery.digest_id for delivery in batch})
+        self.left, self.outcomes, self.tell = list(reversed(batch)), outcomes, tell
+        self.handled = self.taken = 0
+        # Addresses that were refused before any was taken: whether that is their fault is not known yet.
+        self.doubtful: list[tuple[Delivery, Refused]] = []
+
+    def send(self) -> bool:
+        """Hand them over; what is left is given back. False where the server is in trouble, and better left alone."""
+        until = time.monotonic() + Delivery.LEASE.total_seconds()
+        is_in_trouble = True
+        try:
+            with relay() as line:
+                while self.left and time.monotonic() < until:
+                    self._send_next(line)
+            self._settle()
+            is_in_trouble = False
+        except Dropped as error:
+            # What was handed over before went well: others may do better on a new connection.
+            logger.warning("The mail server hung up after %d digests: %s", self.handled, error)
+            is_in_trouble = not self.handled
+        except Undecided as error:
+            # One more on each connection might be lost like this: better slowly.
+            logger.error("A digest may or may not have arrived, it is not repeated: %s", error)
+        except Away as error:
+            logger.error("The digest waits, it is tried again in a minute: %s", error)
+        finally:
+            waiting = [*self.left, *(delivery for delivery, _ in self.doubtful)]
+            Delivery.objects.release(waiting, PAUSE if is_in_trouble else timedelta(0))
+        return not is_in_trouble
+
+    def _send_next(self, line: Relay) -> None:
+        delivery = self.left.pop()
+        if delivery.digest_id not in self.editions:
+            self._note(delivery.put_off("Its digest can't be made into a mail: the log says why."))
+            return
+        try:
+            outcome = _send_one(line, delivery, self.editions[delivery.digest_id])
+        except Dropped as error:
+            # Only the first one of a connection may have to do with it.
+            delivery.put_off(str(error), is_its_own=not self.handled)
+            raise
+        except Away as error:
+            delivery.put_off(str(error), is_its_own=False)
+            raise
+        except Undecided as error:
+            self._note(delivery.finish(State.FAILED, f"The connection broke before the answer: {error}", is_lost=True))
+            raise
+        except Refused as error:
+            # Neither taken nor held against the address yet.
+            self.doubtful.append((delivery, error))
+            if len(self.doubtful) >= SUSPICIOUS:
+                raise Away(f"The mail server refuses every address, the last one with: {error}") from error
+            return
+        self._note(outcome)
+        if outcome == State.SENT:
+            self.taken += 1
+        if self.taken:
+            self._settle()
+
+    def _settle(self) -> None:
+        """The server does take mail: those that it refused are refused."""
+        for delivery, error in self.doubtful:
+            self._note(_refused(delivery, error))
+        self.doubtful = []
+
+    def _note(self, outcome: str) -> None:
+        self.outcomes[outcome] += 1
+        self.handled += 1
+        self.tell()
 
 
 def _send_one(line: Relay, delivery: Delivery, edition: Editions.Edition | None) -> str:
-    """What became of a delivery. Raises Away, with it untouched, and Dropped, when it is put off."""
+    """What became of a delivery. Raises Away, Dropped and Undecided, and Refused where the address is refused for good."""
     reader = delivery.subscription
     if reader is None or not reader.is_confirmed:
         return delivery.finish(State.SKIPPED, "Its reader has left.")
@@ -121,20 +194,21 @@ def _send_one(line: Relay, delivery: Delivery, edition: Editions.Edition | None)
             line.withdraw()
             return delivery.let_go()
         line.hand_over(prepared)
-    except Dropped as error:
-        delivery.put_off(str(error))
-        raise
-    except Undecided as error:
-        logger.error("Delivery %d may or may not have arrived, it is not repeated: %s", delivery.pk, error)
-        return delivery.finish(State.FAILED, f"The connection broke before the answer: {error}", is_lost=True)
     except Refused as error:
-        if error.is_for_now:
-            return delivery.put_off(str(error))
-        news = verdict("", str(error)) if error.is_address else None
-        if news in (News.HARD, News.SOFT):
-            return delivery.bounce(str(error), is_hard=news == News.HARD)
-        return delivery.finish(State.FAILED, str(error))
+        if error.is_address and not error.is_for_now:
+            raise
+        return delivery.put_off(str(error)) if error.is_for_now else delivery.finish(State.FAILED, str(error))
     return delivery.finish(State.SENT)
+
+
+def _refused(delivery: Delivery, error: Refused) -> str:
+    """What an address that was refused means. Our own server says no to much: it must name the address as the reason."""
+    code = STATUS.search(str(error))
+    if code and code[0] in NO_SUCH_ADDRESS:
+        return delivery.bounce(str(error), is_hard=True)
+    if code and code[0] in FULL:
+        return delivery.bounce(str(error), is_hard=False)
+    return delivery.finish(State.FAILED, str(error))
 
 
 def _message(delivery: Delivery, reader: Subscription, edition: Editions.Edition) -> Message:
@@ -152,10 +226,11 @@ def _message(delivery: Delivery, reader: Subscription, edition: Editions.Edition
 
 def shared_headers() -> dict[str, str]:
     """Those that every reader gets alike."""
-    name = settings.SITE_NAME.replace('"', "")
+    name, list_id = settings.SITE_NAME.replace('"', ""), f"<digest.{settings.MAIL_DOMAIN}>"
     return {
         "From": settings.DEFAULT_FROM_EMAIL,
-        "List-Id": f'"{name}" <digest.{settings.MAIL_DOMAIN}>',
+        # RFC 2919 has a quoted name in it, which can't be encoded.
+        "List-Id": f'"{name}" {list_id}' if name.isascii() else list_id,
         "Auto-Submitted": "auto-generated",
         "Precedence": "bulk",
     }

@@ -5,6 +5,7 @@ import time
 from datetime import timedelta
 from smtplib import SMTPException
 
+from anymail.exceptions import AnymailError
 from celery import shared_task
 from django.conf import settings
 from django.db import transaction
@@ -33,7 +34,7 @@ def send_confirmations():
             try:
                 subscription.send_mail()
                 subscription.note_mailed(how="on the list already" if subscription.is_confirmed else "a confirmation")
-            except (SMTPException, OSError, ValueError) as error:
+            except (AnymailError, SMTPException, OSError, ValueError) as error:
                 logger.warning("The confirmation for subscription %d was not sent, it is put off: %s", pk, error)
                 subscription.postpone_mail()
 

@@ -64,8 +64,9 @@ class DeliveryQuerySet(models.QuerySet["Delivery"]):
         """Drop those of periods of more than half a year ago; how many there were stays with their digests."""
         old = Digest.objects.filter(first_day__lt=periods.today() - Delivery.REMEMBERED, deliveries__isnull=False)
         keys = list(old.distinct().values_list("pk", flat=True))
-        Digest.objects.filter(pk__in=keys).count_deliveries()
+        Digest.objects.count_deliveries(keys)
         self.filter(digest__in=keys).delete()
+        Digest.objects.forget_narrowed(periods.today() - Delivery.REMEMBERED)
 
     def give_up_lost(self) -> int:
         """Write down that nobody knows of these whether they arrived: whoever sent them is long gone."""
@@ -181,6 +182,8 @@ class Delivery(models.Model):
 
     def hear(self, news: News, reason: str) -> None:
         """What a mail server or a provider says became of it, after it was taken. Told of again, nothing changes."""
+        if news == News.NOTHING:
+            return
         match news:
             case News.HARD | News.SOFT:
                 self.bounce(reason, is_hard=news == News.HARD)
@@ -195,14 +198,18 @@ class Delivery(models.Model):
             self.subscription.complain()
         if self.subscription and news == News.LEFT:
             self.subscription.unsubscribe()
-        Digest.objects.filter(pk=self.digest_id).count_deliveries()
+        Digest.objects.count_deliveries([self.digest_id])
 
-    def put_off(self, reason: str) -> State:
-        """The server would not take it now, and certainly has not: try again, ever later, and not for ever."""
-        failures = self.failures + 1
+    def put_off(self, reason: str, *, is_its_own: bool = True) -> State:
+        """The server would not take it now, and certainly has not: try again, ever later, and not for ever.
+
+        Where it is not the message's own failure but the server's or the connection's, it is tried in a minute, as often as
+        it takes: what is no news any more is let go.
+        """
+        failures = self.failures + is_its_own
         if failures > self.MOST_FAILURES:
             return self.finish(self.State.FAILED, reason)
-        due_at = timezone.now() + timedelta(minutes=4**failures)
+        due_at = timezone.now() + (timedelta(minutes=4**failures) if is_its_own else self.LEASE)
         waiting = Q(state=self.State.PENDING, due_at=self.due_at)
         begun = Q(state=self.State.SENDING, sending_at=self.sending_at or timezone.now())
         ours = Delivery.objects.filter(waiting | begun, pk=self.pk)

@@ -1,8 +1,9 @@
 """What the mail on a day or a week says, to all who asked for the same: written down once, and sent as written."""
 
+from collections.abc import Collection
 from datetime import date
 
-from django.db import models
+from django.db import connection, models, transaction
 from django.db.models import Count, Min, Q, Sum
 from django.utils import timezone
 
@@ -61,23 +62,41 @@ class DigestQuerySet(models.QuerySet["Digest"]):
         counts = {f"{name}_count": Sum(f"{name}_count") for name in Digest.COUNTED}
         return rows.annotate(digest_count=Count("pk"), composed_at=Min("composed_at"), **counts)
 
-    def count_deliveries(self) -> None:
-        """Write down for these digests how many deliveries ended in which way."""
-        counts: dict[int, dict[str, int]] = {key: {} for key in self.values_list("pk", flat=True)}
-        states = self.filter(deliveries__isnull=False).values_list("pk", "deliveries__state", "deliveries__is_lost")
-        for key, state, is_lost, number in states.annotate(number=Count("deliveries")).order_by():
-            counts[key][state] = counts[key].get(state, 0) + number
-            counts[key]["lost"] = counts[key].get("lost", 0) + number * is_lost
-        self.model.objects.bulk_update(
-            [
-                Digest(pk=key, **{f"{name}_count": of.get(name, 0) for name in Digest.COUNTED})
-                for key, of in counts.items()
-            ],
-            [f"{name}_count" for name in Digest.COUNTED],
-        )
+    def count_deliveries(self, keys: Collection[int]) -> None:
+        """Write down for these digests (by key) how many deliveries ended in which way; those without any stay as they are."""
+        with transaction.atomic(), connection.cursor() as cursor:
+            # Of two who count at once the second counts what the first has seen, too.
+            list(self.filter(pk__in=keys).order_by("pk").select_for_update().values_list("pk"))
+            cursor.execute(COUNT, [list(keys)])
+
+    def forget_narrowed(self, before: date) -> None:
+        """Make one row of a period's digests of long ago: what a single reader may have narrowed theirs to is gone with the others."""
+        old = self.filter(first_day__lt=before)
+        for kind, first_day in old.exclude(key="").values_list("kind", "first_day").distinct():
+            with transaction.atomic():
+                kept, *others = old.filter(kind=kind, first_day=first_day).order_by("key").select_for_update()
+                for name in Digest.COUNTED:
+                    total = sum(getattr(digest, f"{name}_count") for digest in (kept, *others))
+                    setattr(kept, f"{name}_count", total)
+                self.filter(pk__in=[digest.pk for digest in others]).delete()
+                if kept.key:
+                    kept.key, kept.interest, kept.papers = "", {}, kept.papers[:1]
+                kept.save()
 
     def _find(self, period: Period, interest: Interest) -> "Digest | None":
         return self.filter(kind=period.name, first_day=period.start, key=interest.key).first()
+
+
+COUNT = """
+update feed_digest digest set sent_count = sent, bounced_count = bounced, failed_count = failed, lost_count = lost,
+    skipped_count = skipped
+from (
+    select digest_id, count(*) filter (where state = 'sent') sent, count(*) filter (where state = 'bounced') bounced,
+        count(*) filter (where state = 'failed') failed, count(*) filter (where is_lost) lost,
+        count(*) filter (where state = 'skipped') skipped
+    from feed_delivery where digest_id = any(%s) group by digest_id
+) counts where digest.id = digest_id
+"""
 
 
 class Digest(models.Model):

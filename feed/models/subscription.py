@@ -60,7 +60,9 @@ class SubscriptionQuerySet(models.QuerySet["Subscription"]):
         """Erase the addresses that somebody asked for and nobody has confirmed, a month after their link expired."""
         limit = timezone.now() - Subscription.LINK_AGE - Subscription.UNCONFIRMED_REMEMBERED
         lately = Consent.objects.filter(subscription=OuterRef("pk"), at__gt=limit)
-        forgotten = self.filter(state=Subscription.State.PENDING, created_at__lte=limit).exclude(Exists(lately))
+        # Who has confirmed once is not forgotten because somebody has asked again: the record is theirs.
+        never = self.filter(state=Subscription.State.PENDING, confirmed_at=None, created_at__lte=limit)
+        forgotten = never.exclude(Exists(lately))
         # Half a minute's work; should somebody have made up more, there is another night.
         forgotten[:5_000].delete()
 
@@ -187,9 +189,9 @@ class Subscription(models.Model):
             before, now = self.wish, timezone.now()
             self.rhythm, self.time_zone = rhythm, time_zone
             self.interest, self.interest_key = interest.stored, interest.key
-            # One that is due this minute is not put off until tomorrow.
-            if not (self.is_confirmed and self.digest_due_at <= now):
-                self.digest_due_at = next_digest_hour(time_zone, now)
+            # The hour that was coming strikes once more by the old clock, if that is sooner: or a day would be left out.
+            due_at = next_digest_hour(time_zone, now)
+            self.digest_due_at = min(self.digest_due_at, due_at) if self.is_confirmed else due_at
             self.save(update_fields=["rhythm", "time_zone", "interest", "interest_key", "digest_due_at"])
             if self.wish != before:
                 self._note(Consent(act=Consent.Act.CHANGED, how=how, wish=self.wish))

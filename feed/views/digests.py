@@ -4,6 +4,7 @@ import logging
 from datetime import date
 from smtplib import SMTPException
 
+from anymail.exceptions import AnymailError
 from csp.constants import NONE, SELF, UNSAFE_INLINE
 from csp.decorators import csp
 from django.conf import settings
@@ -133,7 +134,7 @@ def send_test(request, period):
             messages.success(
                 request, f"Sent to {recipient}. Its links to change or leave go to the page where one subscribes."
             )
-        except (SMTPException, OSError, ValueError) as error:
+        except (AnymailError, SMTPException, OSError, ValueError) as error:
             logger.warning("A test of the digest was not sent: %s", error)
             messages.error(request, f"The mail server would not take it: {error}")
     return redirect(f"feed:{period.name}_digest", period)

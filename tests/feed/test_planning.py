@@ -210,3 +210,16 @@ def test_the_number_of_queries_does_not_grow_with_the_readers(subscribe, make_en
         counts.append(len(queries))
     # The digest is composed once.
     assert counts[0] >= counts[1]
+
+
+def test_who_changes_the_time_zone_before_the_hour_has_no_day_left_out(subscribe, make_entry, clock):
+    make_entry(MONDAY)
+    clock.move_to(datetime(2026, 3, 3, 7, tzinfo=UTC))
+    Subscription.objects.filter(pk=subscribe().pk).update(digest_due_at=datetime(2026, 3, 3, 8, tzinfo=UTC))
+    reader = Subscription.objects.get()
+    # There it has struck eight long ago.
+    reader.prefer(rhythm="daily", time_zone="Asia/Tokyo", interest=Interest())
+    clock.move_to(datetime(2026, 3, 3, 8, tzinfo=UTC))
+    plan()
+    assert promised(reader) == ["2026-03-02"]
+    assert Subscription.objects.get().digest_due_at == datetime(2026, 3, 3, 23, tzinfo=UTC)

@@ -11,9 +11,11 @@ from django.core import mail
 from django.db import connection
 from django.test import Client
 
+from feed import relay
 from feed.digest import Links, render
+from feed.interest import Interest
 from feed.models import Delivery, Digest, Subscription
-from feed.periods import Day
+from feed.periods import Day, Week
 from feed.planning import plan_period
 from feed.sending import send
 from feed.tasks import forget_deliveries
@@ -127,6 +129,85 @@ def test_an_address_that_is_refused_for_good_bounces_and_is_written_to_no_more(s
     assert send() == {}
 
 
+@pytest.mark.parametrize(
+    "reply",
+    [
+        "550 relay not permitted",
+        "550 Relaying denied",
+        "553 not in my rcpthosts",
+        "550 5.1.0 Sender rejected",
+        "530 5.7.0 Sign in",
+    ],
+)
+def test_what_the_server_has_against_the_site_stops_nobody(smtp, delivery, reply):
+    smtp.answers["RCPT"] = [reply]
+    assert send() == {"failed": 1}
+    assert Subscription.objects.get().is_confirmed
+
+
+def test_a_server_that_refuses_every_address_is_not_believed(smtp, subscribe, clock, caplog):
+    for number in range(12):
+        subscribe(f"reader-{number}@example.org")
+    smtp.answers["RCPT"] = ["550 5.1.1 No such user"] * 12
+    assert send() == {}
+    assert "refuses every address" in caplog.text
+    assert set(Delivery.objects.values_list("state", "failures")) == {("pending", 0)}
+    assert Subscription.objects.filter(state="confirmed").count() == 12
+    smtp.answers["RCPT"].clear()
+    clock.shift(timedelta(minutes=1))
+    assert send() == {"sent": 12}
+
+
+def test_addresses_refused_before_one_is_taken_are_refused(smtp, subscribe):
+    for number in range(4):
+        subscribe(f"reader-{number}@example.org")
+    smtp.answers["RCPT"] = ["550 5.1.1 No such user"] * 3
+    assert send() == {"bounced": 3, "sent": 1}
+
+
+def test_an_innocent_one_on_a_connection_that_ends_is_not_charged(smtp, subscribe, clock):
+    first, second = subscribe("first@example.org"), subscribe("second@example.org")
+    smtp.answers["MAIL"] = ["250 OK", "421 One message each"]
+    assert send() == {"sent": 1}
+    assert (state_of(second), second.failures) == ("pending", 0)
+    clock.shift(timedelta(minutes=1))
+    assert send() == {"sent": 1}
+    assert state_of(first) == "sent"
+
+
+def test_after_a_message_that_may_be_lost_the_server_is_left_alone(smtp, subscribe, clock):
+    for number in range(5):
+        subscribe(f"reader-{number}@example.org")
+    smtp.answers["DATA"] = [HANG_UP] * 5
+    assert send() == {"failed": 1}
+    assert send() == {}
+    assert Delivery.objects.filter(state="pending", failures=0).count() == 4
+
+
+def test_a_digest_that_can_not_be_made_keeps_no_other_waiting(smtp, subscribe, clock, caplog):
+    broken = subscribe("broken@example.org")
+    other = Digest.objects.create(kind="day", first_day=MONDAY.start, key="x", paper_count=1, papers=[{"id": 0}])
+    Delivery.objects.filter(pk=broken.pk).update(digest=other)
+    subscribe("reader@example.org")
+    assert send() == {"pending": 1, "sent": 1}
+    assert "can't be made into a mail" in caplog.text
+    assert state_of(broken) == "pending"
+
+
+def test_what_is_promised_while_a_run_goes_on_is_counted(smtp, subscribe, make_entry):
+    subscribe()
+    week = Week(MONDAY.start - timedelta(7))
+    make_entry(week.start)
+
+    def promise_more() -> None:
+        if not Digest.objects.filter(kind="week").exists():
+            Subscription.objects.create(email="weekly@example.org", state="confirmed", rhythm="weekly")
+            plan_period(week)
+
+    assert send(tell=promise_more) == {"sent": 2}
+    assert set(Digest.objects.values_list("kind", "sent_count")) == {("day", 1), ("week", 1)}
+
+
 def test_a_message_that_is_refused_for_good_is_not_tried_again(smtp, delivery, clock):
     smtp.answers["DATA"] = ["554 5.6.0 We don't like it"]
     assert send() == {"failed": 1}
@@ -164,8 +245,8 @@ def test_a_line_that_breaks_after_the_message_is_written_down_and_nothing_is_rep
     assert send() == {}
 
 
-def test_an_answer_that_does_not_come_is_not_waited_for_for_ever(smtp, delivery, settings):
-    settings.EMAIL_TIMEOUT = 0.1
+def test_an_answer_that_does_not_come_is_not_waited_for_for_ever(smtp, delivery, monkeypatch):
+    monkeypatch.setattr(relay, "PATIENCE", 0.1)
     smtp.answers["DATA"] = ["wait 0.5"]
     assert send() == {"failed": 1}
     assert state_of(delivery) == "failed"
@@ -376,3 +457,25 @@ def test_what_nobody_knows_the_readers_of_is_not_sent_by_hand(delivery, clock):
     clock.shift(timedelta(days=182))
     with pytest.raises(ValueError, match="too long ago"):
         plan_period(MONDAY)
+
+
+def test_half_a_year_later_nobody_can_tell_who_narrowed_a_digest_to_what(subscribe, clock, make_entry, make_paper):
+    make_entry(MONDAY.start, paper=make_paper(category="cs.CV"))
+    whole = subscribe("all@example.org")
+    only = Digest.objects.compose(MONDAY, Interest.of(categories=["cs.CV"]))
+    Delivery.objects.create(subscription=None, digest=only, period="2026-03-02", state="failed")
+    send()
+    clock.shift(timedelta(days=190))
+    forget_deliveries()
+    digest = Digest.objects.get()
+    assert digest == whole.digest
+    assert (digest.interest, digest.sent_count, digest.failed_count) == ({}, 1, 1)
+
+
+@pytest.mark.parametrize(
+    ("name", "written"), [("Daily, Papers", '"Daily, Papers" <digest.localhost>'), ("Über", "<digest.localhost>")]
+)
+def test_the_list_is_named_as_programs_read_it(smtp, delivery, settings, name, written):
+    settings.SITE_NAME = name
+    send()
+    assert headers_of(smtp)["List-Id"] == written
