@@ -94,7 +94,7 @@ def verdict(status: str, diagnostic: str) -> News | None:
     - 6, the content; 7, security or policy: a refusal. Our words or our server's reputation are at fault, or theirs: three
       days on somebody's list of senders of spam must not cost us all readers there.
 
-    Three soft ones in a row stop an address. In doubt it is soft: a wrong soft costs two mails, a wrong hard a reader.
+    Three soft ones stop an address. In doubt it is soft: a wrong soft costs two mails, a wrong hard a reader.
     """
     found = STATUS.search(status)
     if not found or (found[2] == "0" and found[3] == "0"):

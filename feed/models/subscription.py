@@ -94,7 +94,7 @@ class Subscription(models.Model):
     UNCONFIRMED_REMEMBERED = timedelta(days=30)
     # After 4, 16, 64 minutes, four hours and seventeen the address is taken to be no good.
     MOST_FAILURES = 5
-    # A full mailbox passes. Three mails in a row that came back, of one a week too, and nobody reads there.
+    # A full mailbox passes. Three times, each within a month of the last, of one mail a week too, and nobody reads there.
     MOST_SOFT_BOUNCES, SOFT_BOUNCES_REMEMBERED = 3, timedelta(days=30)
 
     email = models.EmailField(unique=True)
@@ -205,7 +205,7 @@ class Subscription(models.Model):
         self._leave(Consent(act=Consent.Act.COMPLAINED, how=how))
 
     def bounce(self, *, is_hard: bool) -> None:
-        """A mail came back. After the first of an address that is none, or the third in a row, no more is sent there.
+        """A mail came back. After the first of an address that is none, or the third with less than a month between, no more is sent there.
 
         Whoever asks again gets a new confirmation, and with its button everything begins anew.
         """
@@ -217,7 +217,7 @@ class Subscription(models.Model):
             self.soft_bounces, self.soft_bounced_at = (self.soft_bounces if is_in_a_row else 0) + (not is_hard), now
             self.save(update_fields=["soft_bounces", "soft_bounced_at"])
             if self.is_confirmed and (is_hard or self.soft_bounces >= self.MOST_SOFT_BOUNCES):
-                how = "no such address" if is_hard else f"{self.soft_bounces} mails in a row came back"
+                how = "no such address" if is_hard else f"{self.soft_bounces} mails came back"
                 self._become(self.State.STOPPED, Consent(act=Consent.Act.STOPPED, how=how), mail_due_at=None)
 
     def delete(self, *args, **kwargs) -> tuple[int, dict[str, int]]:

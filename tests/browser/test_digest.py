@@ -15,6 +15,7 @@ from feed.models import Digest, Subscription
 from feed.periods import Day, Week
 from feed.tasks import plan_digests
 from papers.models import Organization
+from tests.browser import photographs
 from tests.browser.barriers import has_no_barrier
 from tests.feed.deliveries import reader, sent
 
@@ -41,8 +42,7 @@ def test_the_mail_fits_and_can_be_read_on_light_and_dark(page, entries, axe, wid
     page.emulate_media(color_scheme=theme)
     page.set_content(mail.html)
     assert page.evaluate("document.documentElement.scrollWidth") <= width
-    ground = page.evaluate("getComputedStyle(document.body).backgroundColor")
-    assert ground == {"light": "rgb(252, 250, 245)", "dark": "rgb(22, 19, 16)"}[theme]
+    photographs.is_well(page, "digest", width, theme)
     has_no_barrier(page, axe)
 
 

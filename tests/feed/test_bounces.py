@@ -1,4 +1,4 @@
-"""An address whose mail comes back is stopped: at the first hard bounce, or at the third soft one in a row."""
+"""An address whose mail comes back is stopped: at the first hard bounce, or at the third soft one within some weeks."""
 
 from datetime import timedelta
 
@@ -35,7 +35,7 @@ def test_the_first_hard_bounce_stops_the_address(subscription):
     assert state_of(subscription) == "stopped"
 
 
-def test_the_third_soft_bounce_in_a_row_stops_the_address(subscription):
+def test_the_third_soft_bounce_stops_the_address(subscription):
     for expected in ("confirmed", "confirmed", "stopped"):
         sent(subscription).bounce(FULL, is_hard=False)
         assert state_of(subscription) == expected

@@ -85,7 +85,7 @@ def test_an_address_whose_mail_comes_back_is_stopped_with_the_reason(subscriptio
     for _ in range(3):
         subscription.bounce(is_hard=False)
     stopped = subscription.consents.last()
-    assert (stopped.act, stopped.step, stopped.how) == ("stopped", -1, "3 mails in a row came back")
+    assert (stopped.act, stopped.step, stopped.how) == ("stopped", -1, "3 mails came back")
 
 
 def test_to_an_address_that_was_stopped_no_mail_that_waits_is_sent(subscription):
