@@ -1,14 +1,16 @@
-"""How many the digest goes to, day by day: subscribers, what was sent and came back, and who left."""
+"""How many the digest goes to, day by day, and what became of its mail, period by period."""
 
 from dataclasses import dataclass
 from datetime import date, timedelta
 
 from django.db.models import Sum
 
-from feed.models import Consent, Digest
+from feed.models import Consent, Delivery, Digest
 
 # A quarter, as ingestion's: a column for each day still fits a phone.
 DAYS = 90
+# Periods on a page of the list.
+SIZE = 30
 NO_CHANGE = {"confirmed": 0, "left": 0, "stopped": 0}
 
 
@@ -41,6 +43,21 @@ def days(last: date, number: int = DAYS) -> list[Day]:
         sent, bounced = mails.get(day, (0, 0))
         found.append(Day(day, sent=sent, bounced=bounced, **row))
     return found
+
+
+def mailings(kind: Digest.Kind, *, before: date | None = None) -> tuple[list[dict], date | None]:
+    """What became of the mail of a kind's periods, the newest first, from two queries; and the day before which there are more.
+
+    A row has its `period`, how many were `sent_count` and so on (`Digest.COUNTED`), how many are `waiting`, and the
+    `digest_count` of narrowed and whole ones.
+    """
+    periods = Digest.objects.by_period(kind)
+    rows = list((periods.filter(first_day__lt=before) if before else periods)[: SIZE + 1])
+    waiting = Delivery.objects.waiting_by_period()
+    for row in rows:
+        row["period"] = Digest(kind=kind, first_day=row["first_day"]).period
+        row["waiting"] = waiting.get(row["period"].slug, 0)
+    return rows[:SIZE], rows[SIZE - 1]["first_day"] if len(rows) > SIZE else None
 
 
 def _mails(first: date) -> dict[date, tuple[int, int]]:

@@ -259,12 +259,12 @@ class Subscription(models.Model):
         self.mail_due_at = timezone.now() + pause if self.mail_failures <= self.MOST_FAILURES else None
         self.save(update_fields=["mail_due_at", "mail_failures"])
 
-    def _link(self, purpose: str) -> str:
-        return settings.SITE_URL + reverse(f"feed:{purpose}", args=[_signer(purpose).sign(self.hex_id)])
-
     def note_mailed(self, *, how: str = "") -> None:
         """Write down that it was sent a mail to confirm, or word that nothing needs doing."""
         self._note(Consent(act=Consent.Act.MAILED, how=how))
+
+    def _link(self, purpose: str) -> str:
+        return settings.SITE_URL + reverse(f"feed:{purpose}", args=[_signer(purpose).sign(self.hex_id)])
 
     def _ask(self, rhythm: str, how: str, ip_address: str | None) -> None:
         was, was_waiting, may_be_mailed = self.state, self.mail_due_at is not None, self._may_be_mailed()

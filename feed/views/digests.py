@@ -22,7 +22,7 @@ from feed import circulation
 from feed.circulation_plot import Plot
 from feed.digest import Links
 from feed.digest import render as render_mail
-from feed.models import Delivery, Digest, Entry, Subscription
+from feed.models import Digest, Entry, Subscription
 from feed.periods import Day, Week
 
 logger = logging.getLogger(__name__)
@@ -30,31 +30,20 @@ logger = logging.getLogger(__name__)
 may_look = permission_required("feed.view_digest", raise_exception=True)
 
 
-# Periods a page.
-SIZE = 30
-
-
 @require_safe
 @login_required
 @may_look
 def digests(request, kind):
     """All that was composed, with what became of it, and how many it goes to over time."""
-    periods = Digest.objects.by_period(kind)
     before = request.GET.get("before", "")
     try:
-        rows = list((periods.filter(first_day__lt=date.fromisoformat(before)) if before else periods)[: SIZE + 1])
+        rows, older = circulation.mailings(kind, before=date.fromisoformat(before) if before else None)
     except ValueError as error:
         raise Http404("This page is not there. Go back to the first one.") from error
-    waiting = Delivery.objects.waiting_by_period()
-    period = {Digest.Kind.DAY: Day, Digest.Kind.WEEK: Week}[kind]
-    rows = [
-        {**row, "period": period(row["first_day"]), "waiting": waiting.get(str(period(row["first_day"])))}
-        for row in rows
-    ]
     context = {
         "kind": kind,
-        "rows": rows[:SIZE],
-        "before": rows[SIZE - 1]["period"] if len(rows) > SIZE else None,
+        "rows": rows,
+        "older": older,
         "is_first_page": not before,
         "digest_hour": settings.DIGEST_HOUR,
         "readers": Subscription.objects.confirmed().count_by_rhythm(),
