@@ -27,9 +27,9 @@ class EditForm(forms.Form):
     """A paper's fields as a moderator sets them. What it showed when it was opened goes with it, as `seen`."""
 
     title = forms.CharField(max_length=1000, widget=forms.Textarea(attrs={"rows": 2}))
-    summary = forms.CharField(required=False, widget=forms.Textarea(attrs={"rows": 3}))
+    summary = forms.CharField(required=False, widget=forms.Textarea(attrs={"rows": 4}))
     keywords = SimpleArrayField(
-        forms.CharField(max_length=200), required=False, help_text="Parted by commas.", max_length=50
+        forms.CharField(max_length=200), required=False, help_text="Separated by commas.", max_length=50
     )
     organization = forms.CharField(
         required=False, max_length=120, help_text="By its name in addresses, such as nvidia; empty: none."

@@ -158,8 +158,10 @@ class Subscription(models.Model):
         return mailbox.readable(self.email)
 
     @property
-    def first_digest(self) -> datetime:
-        """When it is next looked whether there is one, by its owner's clock."""
+    def next_digest(self) -> datetime | None:
+        """When it is next looked whether there is one, by its owner's clock; None where that is due now."""
+        if self.digest_due_at <= timezone.now():
+            return None
         return self.digest_due_at.astimezone(zoneinfo.ZoneInfo(self.time_zone or settings.FEED_TIME_ZONE))
 
     @property

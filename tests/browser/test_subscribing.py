@@ -138,6 +138,8 @@ def test_a_reader_narrows_the_digest_and_widens_it_again(page, subscription, has
     expect(page.locator(".holds")).to_contain_text("Papers in cs.CV or all of math, or from NVIDIA.")
     page.get_by_label("Add authors").fill("Ada Lovelace")
     save(page, has_scripts, "Add authors")
+    # "Saved" stood there before: the form that is answered with has the name.
+    expect(page.locator(".holds")).to_contain_text("by Ada Lovelace")
     for name in ("Computer Vision", "Mathematics", "NVIDIA"):
         page.get_by_role("checkbox", name=name).uncheck()
     save(page, has_scripts)

@@ -326,3 +326,11 @@ def test_a_flood_from_one_network_is_stopped_kindly(client, db):
     response = ask(client, "reader20@example.org")
     assert "wait an hour" in response.text
     assert Subscription.objects.count() == 20
+
+
+def test_who_confirms_is_told_when_the_next_digest_leaves_by_their_clock(client, db):
+    with time_machine.travel("2026-03-02 09:00:00+00:00", tick=False):
+        subscription = Subscription.objects.ask(email="reader@example.org", rhythm="daily")
+        subscription.prefer(rhythm="daily", time_zone="Asia/Tokyo", interest=Interest())
+        page = client.post(subscription.confirm_link).text
+    assert "The next one leaves on Tuesday, March 3 at 08:00 (Asia/Tokyo)" in page
