@@ -100,7 +100,9 @@ class Stored:
                     self.changes.add(name)
 
     def _withhold(self, name: str, value: Any) -> None:
-        """Keep what a source says of a field that a moderator has set, for when it is handed back."""
+        """Keep what a source says of a field that a moderator has set, for when it is handed back. Dates never are."""
+        if isinstance(value, datetime):
+            return
         withheld = json.loads(self.paper.withheld)
         if withheld.get(name, self) != value:
             # As the database writes it out again.
