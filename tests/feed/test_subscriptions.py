@@ -334,3 +334,15 @@ def test_who_confirms_is_told_when_the_next_digest_leaves_by_their_clock(client,
         subscription.prefer(rhythm="daily", time_zone="Asia/Tokyo", interest=Interest())
         page = client.post(subscription.confirm_link).text
     assert "The next one leaves on Tuesday, March 3 at 08:00 (JST)" in page
+
+
+def test_the_record_of_who_confirmed_once_outlives_a_strangers_asking(db):
+    now = timezone.now()
+    with time_machine.travel(now - timedelta(days=60), tick=False):
+        subscription = Subscription.objects.ask(email="reader@example.org", rhythm="daily")
+        subscription.confirm()
+        subscription.unsubscribe()
+    with time_machine.travel(now - timedelta(days=50), tick=False):
+        Subscription.objects.ask(email="reader@example.org", rhythm="daily")
+    Subscription.objects.forget_unconfirmed()
+    assert set(subscription.consents.values_list("act", flat=True)) >= {"asked", "confirmed", "unsubscribed"}
