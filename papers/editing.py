@@ -38,6 +38,10 @@ def _write_hidden(row: Any, is_hidden: bool) -> None:
     row.hidden_at = (row.hidden_at or timezone.now()) if is_hidden else None
 
 
+def _has_changed(paper: Paper) -> None:
+    Paper.objects.filter(pk=paper.pk).update(modified_at=timezone.now())
+
+
 HIDDEN = Editable(lambda row: row.hidden_at is not None, _write_hidden, ("hidden_at",))
 
 moderation.register(
@@ -60,5 +64,6 @@ moderation.register(
         },
         permission="papers.change_paper",
         paper=lambda paper: paper,
+        then=_has_changed,
     ),
 )

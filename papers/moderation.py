@@ -11,6 +11,7 @@ from typing import Any
 from django.core.exceptions import PermissionDenied
 from django.db import models, transaction
 
+from accounts.mail import visible
 from accounts.models import User
 from papers.models import Action, Paper
 
@@ -104,7 +105,8 @@ def hand_back(target: models.Model, *names: str, by: User, reason: str = "") -> 
 def undo(action: Action, *, by: User, reason: str = "") -> Action:
     """Take an action back, which is an action too: undoing that does it again.
 
-    Raises PermissionDenied, and Conflict where it is undone already, where what it made has been changed, or where a later
+    Raises PermissionDenied, ValidationError where what was before can't be any more (its day is taken, its organization
+    gone), and Conflict where it is undone already, where what it made has been changed, or where a later
     action on the same fields is in force: that one is to be undone first.
     """
     with transaction.atomic():
@@ -188,7 +190,8 @@ def _save(row: Any, by: User, kind: str, reason: str, before: Values, undoes: Ac
         paper=_KINDS[type(row)].paper(row),
         before=before,
         after=after,
-        reason=" ".join(reason.split())[:500],
+        # Everyone reads it: nothing that can't be seen, or that turns the direction of writing.
+        reason=" ".join(visible(reason).split())[:500],
         undoes=undoes,
         depth=undoes.depth + 1 if undoes else 0,
     )

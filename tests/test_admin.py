@@ -170,6 +170,16 @@ def test_a_vote_withdrawn_here_is_counted_no_more(client, mod, paper, ada):
     assert (paper.upvote_count, paper.upvotes.count()) == (0, 0)
 
 
+def test_an_entry_is_not_moved_to_a_day_where_its_paper_stands_already(client, mod, make_entry):
+    client.force_login(mod)
+    entry = make_entry(DAY)
+    make_entry(date(2026, 1, 7), paper=entry.paper)
+    page = client.post(url(Entry, "change", entry.pk), {"day": "2026-01-07", "note": ""}, follow=True).text
+    assert "Not saved. The paper has an entry on 2026-01-07 already" in page
+    entry.refresh_from_db()
+    assert entry.day == DAY
+
+
 def test_an_entry_hidden_from_the_list_takes_its_paper_from_trending(client, mod, make_entry):
     client.force_login(mod)
     entry = make_entry(DAY)

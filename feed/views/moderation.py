@@ -2,6 +2,7 @@
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.core.exceptions import ValidationError
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -11,6 +12,7 @@ from accounts.models import User
 from papers.keyset import paginate
 from papers.models import Action, Paper
 from papers.moderation import Conflict, may_moderate, undo
+from papers.query import cleaned
 
 SIZE = 50
 
@@ -19,9 +21,9 @@ SIZE = 50
 def log(request):
     actions = Action.objects.for_log()
     chosen: dict[str, object] = {}
-    if arxiv_id := request.GET.get("paper"):
+    if arxiv_id := cleaned(request.GET.get("paper", "")):
         chosen["paper"] = get_object_or_404(Paper, arxiv_id=arxiv_id)
-    if handle := request.GET.get("by"):
+    if handle := cleaned(request.GET.get("by", "")):
         chosen["by"] = get_object_or_404(User, username__iexact=handle)
     if (kind := request.GET.get("kind")) in Action.Kind:
         chosen["kind"] = kind
@@ -46,6 +48,8 @@ def undo_action(request, pk):
     except Conflict as conflict:
         who = f" by {conflict.latest.by.get_full_name()}" if conflict.latest else ""
         messages.error(request, f"Not undone: it was changed again since{who}. Undo the later action first.")
+    except ValidationError as error:
+        messages.error(request, f"Not undone. {' '.join(error.messages)}")
     back = request.POST.get("next", "")
     is_ours = url_has_allowed_host_and_scheme(back, allowed_hosts=None)
     return redirect(back if is_ours else reverse("feed:log"))

@@ -1,7 +1,7 @@
 """Django's admin calls the verb of moderation, so that there is no way around the log."""
 
 from django.contrib import admin, messages
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, ValidationError
 
 from papers.models import Action, Organization
 from papers.moderation import moderate
@@ -25,8 +25,11 @@ class ModeratedAdmin(admin.ModelAdmin):
             super().save_model(request, obj, form, change)
             return
         changes = {name: _as_json(form.cleaned_data[name]) for name in form.changed_data if name in self.moderated}
-        if changes:
-            moderate(obj, by=request.user, **changes)
+        try:
+            if changes:
+                moderate(obj, by=request.user, **changes)
+        except ValidationError as error:
+            self.message_user(request, f"Not saved. {' '.join(error.messages)}", messages.ERROR)
 
     def has_delete_permission(self, request, obj=None):
         return False

@@ -103,6 +103,25 @@ def test_after_undoing_one_is_led_nowhere_else(client, paper, mod):
     assert response.url == reverse(LOG)
 
 
+@pytest.mark.parametrize("name", ["paper", "by", "kind", "after"])
+def test_an_address_that_is_made_up_is_no_error(client, db, name):
+    for nonsense in ("\0", "\0x", "' or 1=1", "x" * 5000):
+        assert look(client, **{name: nonsense}).status_code in (200, 404)
+
+
+def test_what_can_not_be_as_it_was_is_not_undone_and_the_page_says_why(client, mod, paper):
+    moved = moderate(feature(paper, DAY, by=mod), by=mod, day="2026-01-06")
+    feature(paper, DAY, by=mod)
+    client.force_login(mod)
+    page = client.post(reverse("feed:undo_action", args=[moved.pk]), follow=True).text
+    assert "Not undone. The paper has an entry on 2026-01-05 already, perhaps a hidden one." in page
+    assert Entry.objects.visible().count() == 2
+
+
+def test_a_reason_holds_nothing_that_can_not_be_seen(paper, mod):
+    assert moderate(paper, by=mod, title="New", reason="\0A\u202e typo\n").reason == "A typo"
+
+
 def test_a_paper_is_put_into_the_feed_moved_and_taken_out_again(paper, mod):
     entry = feature(paper, DAY, by=mod)
     made = Action.objects.get()

@@ -32,6 +32,13 @@ def test_a_change_is_logged_with_who_what_and_why(paper, mod):
     assert action.after == {"title": "Attention Is All You Need", "marked": ["title"]}
 
 
+def test_a_paper_that_was_moderated_has_changed_for_those_who_ask_when(paper, mod):
+    before = paper.modified_at
+    moderate(paper, by=mod, title="New")
+    paper.refresh_from_db()
+    assert paper.modified_at > before
+
+
 def test_a_change_that_changes_nothing_is_not_logged(paper, mod):
     moderate(paper, by=mod, title="New")
     assert moderate(paper, by=mod, title="New") is None
