@@ -4,46 +4,21 @@ As in papers/plot.py, across everything is a share of the width, up and down it 
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from functools import cached_property
 from itertools import pairwise
 
 from feed.circulation import Day
-from papers.plot import Lane, percent, steps
+from papers.plot import FILLED, Bar, DayByDay, Lane, percent, steps
 
-# Of a day's width; the rest parts the columns.
-FILLED = 0.78
 # What is counted a day, what its lane is called, and how high that is in pixels.
 BARS = (("sent", "Mails sent", 90), ("bounced", "Came back", 52), ("left", "Unsubscribed", 52))
 LINE_HEIGHT, GAP, BELOW = 110, 44, 30
 
 
-@dataclass(frozen=True)
-class Bar:
-    """`kind` names the colour; `x` and `width` in percent, `y` and `height` in pixels."""
-
-    kind: str
-    x: str
-    width: str
-    y: float
-    height: float
-
-
-@dataclass(frozen=True)
-class Column:
-    """A day's place: from `x`, its `middle`, and its numbers in words."""
-
-    day: Day
-    x: str
-    middle: str
-    title: str
-
-
-class Plot:
-    """Drawn from days that follow each other."""
+class Plot(DayByDay[Day]):
+    """Circulation, drawn."""
 
     def __init__(self, days: Sequence[Day]) -> None:
-        self.days = days
+        super().__init__(days)
         top = 30
         most = max((day.subscribers for day in days), default=0)
         self.subscribers = Lane.holding(most, steps(), "Subscribers", top, top + LINE_HEIGHT)
@@ -62,27 +37,9 @@ class Plot:
         """From the first lane's top to the last one's bottom."""
         return self.bottom - self.top
 
-    @property
-    def width(self) -> str:
-        """Of a day, in percent."""
-        return percent(1 / len(self.days))
-
-    @cached_property
-    def columns(self) -> list[Column]:
-        return [Column(day, self._x(at), self._x(at + 0.5), _title(day)) for at, day in enumerate(self.days)]
-
-    @property
-    def newest_first(self) -> Sequence[Day]:
-        return self.days[::-1]
-
-    @property
-    def mondays(self) -> list[Column]:
-        return [column for column in self.columns if column.day.day.weekday() == 0]
-
-    @property
-    def months(self) -> list[Column]:
-        """The first days of months, but for one at the right edge, where no name fits."""
-        return [column for column in self.columns[:-5] if column.day.day.day == 1]
+    @staticmethod
+    def title(day: Day) -> str:
+        return _title(day)
 
     @property
     def segments(self) -> list[tuple[str, float, str, float]]:
@@ -95,15 +52,12 @@ class Plot:
         width = percent(FILLED / len(self.days))
         return [
             # What happened at all is seen, however small beside the others.
-            Bar(name, self._x(at + (1 - FILLED) / 2), width, y, round(max(lane.bottom - y, 1), 2))
+            Bar(name, self.x(at + (1 - FILLED) / 2), width, y, round(max(lane.bottom - y, 1), 2))
             for name, lane in self._bars
             for at, day in enumerate(self.days)
             if (count := getattr(day, name))
             for y in [min(lane.y(count), lane.bottom - 1)]
         ]
-
-    def _x(self, number: float) -> str:
-        return percent(number / len(self.days))
 
 
 def _title(day: Day) -> str:

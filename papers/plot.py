@@ -4,12 +4,14 @@ Across, everything is a percentage, up and down it is in pixels: so the drawing 
 written in it stays as large as text is.
 """
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date
 from functools import cached_property
 from itertools import count, pairwise
 from math import ceil
-from typing import Self
+from typing import Generic, Protocol, Self, TypeVar
 
 from papers.ledger import BRINGERS, Day
 from papers.models import Source
@@ -57,30 +59,75 @@ class Lane:
 
 @dataclass(frozen=True)
 class Bar:
-    """A source's papers of a day: `x` and `width` in percent, `y` and `height` in pixels."""
+    """What is counted of a `kind` on a day: `x` and `width` in percent, `y` and `height` in pixels."""
 
-    source: str
+    kind: str
     x: str
     width: str
     y: float
     height: float
 
 
+class Dated(Protocol):
+    @property
+    def day(self) -> date: ...
+
+
+Of = TypeVar("Of", bound=Dated)
+
+
 @dataclass(frozen=True)
-class Column:
+class Column(Generic[Of]):
     """A day's place: from `x`, its `middle`, and what is known of it in words."""
 
-    day: Day
+    day: Of
     x: str
     middle: str
     title: str
 
 
-class Plot:
-    """Drawn from days that follow each other. The template holds marks to what is computed here."""
+class DayByDay(ABC, Generic[Of]):
+    """A drawing of days that follow each other: each has a column, of one width."""
+
+    def __init__(self, days: Sequence[Of]) -> None:
+        self.days = days
+
+    @staticmethod
+    @abstractmethod
+    def title(day: Of) -> str:
+        """A day in words, a line each."""
+
+    @property
+    def width(self) -> str:
+        """Of a day, in percent."""
+        return percent(1 / len(self.days))
+
+    @cached_property
+    def columns(self) -> list[Column[Of]]:
+        return [Column(day, self.x(at), self.x(at + 0.5), self.title(day)) for at, day in enumerate(self.days)]
+
+    @property
+    def newest_first(self) -> Sequence[Of]:
+        return self.days[::-1]
+
+    @property
+    def mondays(self) -> list[Column[Of]]:
+        return [column for column in self.columns if column.day.day.weekday() == 0]
+
+    @property
+    def months(self) -> list[Column[Of]]:
+        """The first days of months, but for one at the right edge, where no name fits."""
+        return [column for column in self.columns[:-5] if column.day.day.day == 1]
+
+    def x(self, number: float) -> str:
+        return percent(number / len(self.days))
+
+
+class Plot(DayByDay[Day]):
+    """Ingestion, drawn. The template holds marks to what is computed here."""
 
     def __init__(self, days: Sequence[Day]) -> None:
-        self.days = days
+        super().__init__(days)
         self.has_archive = any(day.new.get(Source.Name.BACKFILL) for day in days)
         papers = max((sum(day.new.get(name, 0) for name in STACKED) for day in days), default=0)
         archive = max((day.new.get(Source.Name.BACKFILL, 0) for day in days), default=0)
@@ -91,6 +138,10 @@ class Plot:
         self.failures = Lane("Runs that failed", top, top + 14, 1, 1)
         self.delay = Lane.holding(min(hours, MOST_HOURS), HOURS, "Behind arXiv", top + 54, top + 154, " h")
         self.height = top + 184
+
+    @staticmethod
+    def title(day: Day) -> str:
+        return _title(day)
 
     @property
     def lanes(self) -> list[Lane]:
@@ -103,28 +154,8 @@ class Plot:
         return self.delay.bottom - self.papers.top
 
     @property
-    def width(self) -> str:
-        """Of a day, in percent."""
-        return percent(1 / len(self.days))
-
-    @cached_property
-    def columns(self) -> list[Column]:
-        return [
-            Column(day, self._x(number), self._x(number + 0.5), _title(day)) for number, day in enumerate(self.days)
-        ]
-
-    @property
     def bars(self) -> list[Bar]:
         return [bar for number, day in enumerate(self.days) for bar in self._stack(number, day)]
-
-    @property
-    def mondays(self) -> list[Column]:
-        return [column for column in self.columns if column.day.day.weekday() == 0]
-
-    @property
-    def months(self) -> list[Column]:
-        """The first days of months, but for one at the right edge, where no name fits."""
-        return [column for column in self.columns[:-5] if column.day.day.day == 1]
 
     @property
     def failed(self) -> list[Column]:
@@ -146,11 +177,8 @@ class Plot:
         points = [(column.middle, y) for column, y, _ in self.delays]
         return [(*one, *other) for one, other in pairwise(points)]
 
-    def _x(self, number: float) -> str:
-        return percent(number / len(self.days))
-
     def _stack(self, number: int, day: Day) -> list[Bar]:
-        x, width = self._x(number + (1 - FILLED) / 2), percent(FILLED / len(self.days))
+        x, width = self.x(number + (1 - FILLED) / 2), percent(FILLED / len(self.days))
         bars, below = [], 0
         for name in STACKED:
             if count := day.new.get(name, 0):
