@@ -1,13 +1,19 @@
 """Readers who were sent a digest."""
 
-from datetime import date, timedelta
+import email
+import email.policy
+from datetime import UTC, date, datetime, timedelta
 from itertools import count
 
 from django.utils import timezone
 
 from feed.models import Delivery, Digest, Subscription
+from feed.periods import Day
+from tests.mail_server import Server
 
 DAY = date(2026, 1, 5)
+MONDAY = Day(date(2026, 3, 2))
+MORNING = datetime(2026, 3, 3, 8, tzinfo=UTC)
 _numbers = count()
 
 
@@ -26,3 +32,13 @@ def sent(subscription: Subscription, digest: Digest | None = None, **more) -> De
     now = timezone.now()
     fields = {"state": Delivery.State.SENT, "sending_at": now, "finished_at": now, "period": digest.period.slug, **more}
     return Delivery.objects.create(digest=digest, subscription=subscription, **fields)
+
+
+def state_of(delivery: Delivery) -> str:
+    delivery.refresh_from_db()
+    return delivery.state
+
+
+def headers_of(server: Server) -> email.message.EmailMessage:
+    ((_, text),) = server.taken
+    return email.message_from_string(text, policy=email.policy.strict)
